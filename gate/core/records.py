@@ -191,6 +191,10 @@ class Member:
     joined_at: datetime
     permissive: bool
     """Whether this membership still entitles: False once it has dropped."""
+    valid_until_at: datetime | None = None
+    """When, as known at the allow, the certification or override behind it ends."""
+    permissive_until_at: datetime | None = None
+    """When the permissive that this membership holds ends by itself (window, longest use)."""
 
 
 @dataclass(frozen=True, slots=True)
