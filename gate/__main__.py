@@ -1,0 +1,235 @@
+"""The command line: each command wires settings, records and one function together, and holds no rule."""
+
+import getpass
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from pythonjsonlogger.json import JsonFormatter
+
+from gate.clock import SystemClock
+from gate.command_output import as_log_line, as_reader_line
+from gate.commissioning import CommissioningError, commission
+from gate.core.clock_trust import observe
+from gate.core.records import Moment
+from gate.core.terms import Mode, Operation
+from gate.desk import Desk, moment_of
+from gate.desk_opening import database_key, open_desk
+from gate.edge import Edge
+from gate.explain import as_json, as_lines, explain
+from gate.log_following import follow
+from gate.settings import Settings, SettingsError, load_settings, warnings_of
+from gate.single_instance import AlreadyRunningError, take_lock
+from gate.store.database import STORE_FAULTS, DatabaseRefusedError, create_database, open_database
+from gate.store.plant_load import PlantRefusedError, load_plant
+from gate.store.trail_reading import reader_rows
+from gate.store.verify import verify as verify_trail
+from gate.supervision import RefusedError, change_mode
+from gate.wiring import plan_of
+
+REFUSALS = (
+    SettingsError,
+    DatabaseRefusedError,
+    PlantRefusedError,
+    RefusedError,
+    AlreadyRunningError,
+    CommissioningError,
+)
+COULD_NOT_CHECK = 2
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say a refusal to the person at the terminal in its own words, without a stack trace."""
+    try:
+        yield
+    except REFUSALS as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+@click.option("--config", type=click.Path(path_type=Path), default="/etc/gate/gate.toml", show_default=True)
+@click.pass_context
+def main(context: click.Context, config: Path) -> None:
+    """Shop-floor equipment access gate: a start permissive, never a safety function."""
+    _log_to_stderr()
+    with _plainly():
+        context.obj = (config, load_settings(config))
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter("{levelname}{name}{message}", style="{"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Desk]:
+    desk = open_desk(settings, plan_of(settings))
+    try:
+        yield desk
+    finally:
+        desk.trail.close()
+
+
+def _moment(desk: Desk) -> Moment:
+    """Judge the clock as the gate would, without recording it: only the reader process tells of the clock."""
+    reading = SystemClock().read()
+    return moment_of(observe(desk.clock, reading).state, reading)
+
+
+@main.command()
+@click.pass_obj
+def init(obj: tuple[Path, Settings]) -> None:
+    """Create the records, or bring them up to this program's schema."""
+    _, settings = obj
+    with _plainly():
+        create_database(settings.database_path, key=database_key(settings), gate_id=settings.gate.id)
+    click.echo(f"records ready: {settings.database_path}")
+
+
+@main.command()
+@click.pass_obj
+def run(obj: tuple[Path, Settings]) -> None:
+    """Run the reader process until it is told to stop."""
+    config, settings = obj
+    with _plainly():
+        lock = take_lock(settings.gate.state_dir / "gate.lock")
+        with lock:
+            status = Edge(settings, config, SystemClock()).run()
+    sys.exit(status)
+
+
+@main.command("check-config")
+@click.pass_obj
+def check_config(obj: tuple[Path, Settings]) -> None:
+    """Check the configuration and say what in it is risky."""
+    config, settings = obj
+    for warning in warnings_of(settings):
+        click.echo(f"warning: {warning}")
+    readers = sum(len(line.reader) for line in settings.line)
+    click.echo(f"{config}: ok, {len(settings.line)} lines, {readers} readers")
+
+
+@main.command()
+@click.argument("plant", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", required=True, help="Who loads it.")
+@click.option("--why", required=True, help="The justification.")
+@click.pass_obj
+def load(obj: tuple[Path, Settings], plant: Path, by: str, why: str) -> None:
+    """Load people, badges, equipment, requirements and training from PLANT, all or nothing."""
+    _, settings = obj
+    with _plainly(), _desk(settings) as desk:
+        result = load_plant(
+            desk.trail, plant.read_bytes(), by=by, why=why, os_user=getpass.getuser(), moment=_moment(desk)
+        )
+    click.echo(
+        f"loaded as entry {result.seq}: {result.added} added, {result.changed} changed, {result.closed} closed, "
+        f"{result.unchanged} unchanged, sha256 {result.sha256}"
+    )
+
+
+@main.command("explain")
+@click.option("--badge", required=True, help="Badge number such as w26:2EC0C86.")
+@click.option("--equipment", required=True)
+@click.option("--operation", type=click.Choice([item.value for item in Operation]))
+@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]), help="Site time.")
+@click.option("--json", "json_", is_flag=True)
+@click.pass_obj
+def explain_(
+    obj: tuple[Path, Settings], badge: str, equipment: str, operation: str | None, at: datetime | None, json_: bool
+) -> None:
+    """Say what a badge read would come to, by the same rules; nothing is recorded."""
+    _, settings = obj
+    with _plainly(), _desk(settings) as desk:
+        moment = _moment(desk)
+        if at is not None:
+            moment = Moment(at.replace(tzinfo=settings.zone), "", 0, trusted=True, clock="hypothetical")
+        found = explain(desk, badge, equipment, Operation(operation) if operation else None, moment)
+    shown_at = moment.at.astimezone(settings.zone)
+    click.echo(json.dumps(as_json(found, shown_at)) if json_ else "\n".join(as_lines(found, shown_at)))
+
+
+@main.command()
+@click.option("--full", is_flag=True, help="Every row, not only the latest.")
+@click.option("--json", "json_", is_flag=True)
+@click.pass_obj
+def verify(obj: tuple[Path, Settings], full: bool, json_: bool) -> None:
+    """Check the audit trail; exit 0 sound, 1 unsound (first bad number named), 2 could not check."""
+    _, settings = obj
+    try:
+        engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
+        found = verify_trail(engine, full=full)
+        engine.dispose()
+    except (DatabaseRefusedError, *STORE_FAULTS) as error:
+        click.echo(json.dumps({"sound": None, "what": str(error)}) if json_ else f"could not check: {error}")
+        sys.exit(COULD_NOT_CHECK)
+    click.echo(json.dumps(found.as_json()) if json_ else found.in_words())
+    sys.exit(0 if found.sound else 1)
+
+
+@main.command("log")
+@click.option("--follow", "follow_", is_flag=True, help="Go on as entries arrive.")
+@click.option("--json", "json_", is_flag=True, help="The canonical lines.")
+@click.option("--last", default=50, show_default=True, help="How many entries to begin with.")
+@click.pass_obj
+def log_(obj: tuple[Path, Settings], follow_: bool, json_: bool, last: int) -> None:
+    """Print the audit trail, oldest first."""
+    _, settings = obj
+    with _plainly():
+        engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
+    for row in follow(engine, last, forever=follow_):
+        click.echo(row.data if json_ else as_log_line(row, settings.zone))
+    engine.dispose()
+
+
+@main.command()
+@click.pass_obj
+def readers(obj: tuple[Path, Settings]) -> None:
+    """List the readers with their state as the reader process last recorded it."""
+    _, settings = obj
+    with _plainly():
+        engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
+    states = {row.reader_id: row for row in reader_rows(engine)}
+    engine.dispose()
+    for line in settings.line:
+        for reader in line.reader:
+            click.echo(as_reader_line(line, reader, states.get(reader.name), settings.zone))
+
+
+@main.command("commission")
+@click.argument("reader")
+@click.option("--by", required=True, help="Who commissions it.")
+@click.option("--seconds", default=60, show_default=True, help="How long the default key may be used.")
+@click.pass_obj
+def commission_(obj: tuple[Path, Settings], reader: str, by: str, seconds: int) -> None:
+    """Give a secure READER its own key; the gate on this line must be stopped meanwhile."""
+    _, settings = obj
+    with _plainly(), _desk(settings) as desk:
+        serial = commission(settings, desk, reader, by=by, seconds=seconds, clock=SystemClock(), say=click.echo)
+    click.echo(f"reader {reader} has its key; pin its serial number in the configuration: serial = {serial!r}")
+
+
+@main.command("mode")
+@click.argument("equipment")
+@click.argument("mode", type=click.Choice([item.value for item in Mode]))
+@click.option("--by", required=True, help="Who changes it.")
+@click.option("--why", required=True, help="The justification.")
+@click.pass_obj
+def mode_(obj: tuple[Path, Settings], equipment: str, mode: str, by: str, why: str) -> None:
+    """Set whether decisions withhold the start permissive of EQUIPMENT."""
+    _, settings = obj
+    with _plainly(), _desk(settings) as desk:
+        seq = change_mode(desk.trail, equipment, Mode(mode), by=by, why=why, moment=_moment(desk))
+    click.echo(f"entry {seq}: {equipment} is now in mode {mode}")
+
+
+if __name__ == "__main__":
+    main()

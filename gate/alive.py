@@ -1,0 +1,26 @@
+"""Remember when the gate was last at work, so that the next start can say how long it was blind."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from gate.core.clock_trust import Reading
+
+EVERY_S = 5
+"""How exactly the blind time is known; the file lies in the runtime directory, which costs the disk nothing."""
+
+
+def tell_alive(path: Path, reading: Reading) -> None:
+    """Replace the file with this instant; it is a hint, so it is not synced."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps({"at": reading.at.isoformat(), "boot_id": reading.boot_id}), encoding="ascii")
+    partial.replace(path)
+
+
+def last_alive(path: Path) -> datetime | None:
+    """Return the last instant told, or None where nothing usable is left of it."""
+    try:
+        told = datetime.fromisoformat(json.loads(path.read_text(encoding="ascii"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return told if told.tzinfo else None

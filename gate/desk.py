@@ -1,0 +1,82 @@
+"""What the gate thread works with: the open records, the clock's standing, and what was last answered where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from gate.core.audit import Kind
+from gate.core.clock_trust import ClockState, Observation, Reading, observe
+from gate.core.equipment_use import Answered
+from gate.core.records import Moment
+from gate.entries import follow_up, step_entry
+from gate.readers.orders import SetPermissive
+from gate.store.audit_trail import Trail
+from gate.store.facts import FactReader
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the configuration says that the rules of answering need."""
+
+    language: str
+    outputs: frozenset[str]
+    """Equipment ids whose start permissive this gate drives."""
+    readers: dict[str, str]
+    """Reader name -> equipment id."""
+    shift_s: int
+    warn_after_s: int
+    deny_after_s: int
+
+
+@dataclass(slots=True)
+class Desk:
+    """One open database with everything that is kept between two badge reads."""
+
+    trail: Trail
+    facts: FactReader
+    plan: Plan
+    clock: ClockState
+    trail_sound: bool = True
+    last_entry_at: datetime | None = None
+    """When the last entry before this opening was made."""
+    last: dict[str, Answered] = field(default_factory=dict)
+    """Equipment id -> the last answer given there, for the badge-again rules."""
+    standing: dict[str, SetPermissive] = field(default_factory=dict)
+    """Equipment id -> what the readers were last told about its permissive."""
+    seen_facts_seq: int = -1
+    """The facts that open uses were last re-decided with."""
+    now_s: float = 0.0
+    """Monotonic seconds of the batch being worked on."""
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    """What may only happen once the batch is durable."""
+
+    def moment(self, reading: Reading) -> Moment:
+        """Judge the clock, record a step or a change of trust, and return the instant to decide with."""
+        seen = observe(self.clock, reading)
+        self.clock = seen.state
+        moment = moment_of(seen.state, reading)
+        self._record(seen, moment)
+        return moment
+
+    def _record(self, seen: Observation, moment: Moment) -> None:
+        if seen.step:
+            self.trail.append(step_entry(seen.step, moment))
+        if seen.lost_trust:
+            self.trail.append(replace(follow_up(Kind.CLOCK_UNTRUSTED, moment, 0), ref=None))
+        if seen.regained_trust:
+            self.trail.append(replace(follow_up(Kind.CLOCK_TRUSTED, moment, 0), ref=None))
+
+    def until_s(self, until: datetime | None, moment: Moment) -> float | None:
+        """Turn the end of a permissive into monotonic seconds."""
+        return None if until is None else self.now_s + (until - moment.at) / timedelta(seconds=1)
+
+
+def moment_of(state: ClockState, reading: Reading) -> Moment:
+    """Return the instant with the clock's standing as it is recorded."""
+    return Moment(
+        at=reading.at,
+        boot_id=reading.boot_id,
+        boot_us=reading.boot_us,
+        trusted=state.believed,
+        clock=state.trust.value if state.believed else f"{state.trust.value}:untrusted",
+    )

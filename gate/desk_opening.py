@@ -1,0 +1,47 @@
+"""Open the records for the reader process, and say which software, configuration and zone data it runs."""
+
+import importlib.metadata
+from pathlib import Path
+
+import sqlcipher3.dbapi2
+
+from gate import __version__
+from gate.core.audit import Json
+from gate.core.clock_trust import ClockState
+from gate.desk import Desk, Plan
+from gate.settings import Settings, settings_sha256
+from gate.store.audit_trail import Trail
+from gate.store.database import open_database
+from gate.store.facts import FactReader
+from gate.store.trail_reading import last_entry_at, last_trusted_reading
+from gate.store.verify import verify
+
+
+def database_key(settings: Settings) -> str | None:
+    """Return the key that encrypts the records at rest, if the configuration names one."""
+    path = settings.gate.database_key_file
+    return path.read_text(encoding="ascii").strip() if path else None
+
+
+def open_desk(settings: Settings, plan: Plan) -> Desk:
+    """Open the records and look at the end of the trail; an unsound end makes every answer SYS_INTEGRITY."""
+    engine = open_database(settings.database_path, key=database_key(settings))
+    trail = Trail(engine, settings.gate.id, settings.zone)
+    return Desk(
+        trail=trail,
+        facts=FactReader(trail, settings.zone),
+        plan=plan,
+        clock=ClockState(settings.clock.trust, last_trusted_reading(engine)),
+        trail_sound=verify(engine, full=False).sound,
+        last_entry_at=last_entry_at(engine),
+    )
+
+
+def about_this_gate(config: Path) -> dict[str, Json]:
+    """Return what the start entry says of the program (requirement E2: versions through the last start entry)."""
+    return {
+        "software": __version__,
+        "config_sha256": settings_sha256(config),
+        "tzdata": importlib.metadata.version("tzdata"),
+        "sqlite": sqlcipher3.dbapi2.sqlite_version,
+    }
