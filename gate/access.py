@@ -24,7 +24,6 @@ class Answer:
     read: Read
     orders: tuple[Order, ...]
     decision_seq: int | None = None
-    remembered: Answered | None = None
 
 
 def answer_read(desk: Desk, read: Read, moment: Moment) -> Answer:
@@ -82,13 +81,8 @@ def _badge_out(desk: Desk, read: Read, facts: Facts, meaning: Interpretation, mo
     leave_use(desk, facts.use, [meaning.member], "badge_out", moment)
     language = facts.person.language if facts.person else desk.plan.language
     shown = Show(read.reader, indicate_reason("USE_ENDED", language), read)
-    desk.after_commit.append(lambda: forget(desk, read.equipment))
+    desk.last.pop(read.equipment, None)
     return Answer(read, (shown, *permissive_order(desk, read.equipment, mode_of(facts), moment)))
-
-
-def forget(desk: Desk, equipment: str) -> None:
-    """Make the next badge at the equipment a new one, not a repeat."""
-    desk.last.pop(equipment, None)
 
 
 def _decide(desk: Desk, read: Read, facts: Facts, meaning: Interpretation, moment: Moment) -> Answer:
@@ -96,13 +90,14 @@ def _decide(desk: Desk, read: Read, facts: Facts, meaning: Interpretation, momen
     allowed = decision.outcome is Outcome.ALLOW
     until = _until(facts, decision, meaning, moment) if allowed else None
     seq = desk.trail.append(decision_entry(read, facts, decision, moment, until=until, warnings=decision.warnings))
+    _remember(desk, facts, decision, seq)
     if allowed:
         change_use(desk, read, facts, decision, seq, until, moment)
     elif meaning.member is not None and facts.use is not None:
         leave_use(desk, facts.use, [meaning.member], "denied", moment)
     shown = Show(read.reader, _indication(desk, facts, decision.outcome, decision.reasons, decision.params), read)
     orders = permissive_order(desk, read.equipment, mode_of(facts), moment, seq if allowed else None)
-    return Answer(read, (shown, *orders), seq if allowed else None, _remember(desk, facts, decision, seq))
+    return Answer(read, (shown, *orders), seq if allowed else None)
 
 
 def _until(facts: Facts, decision: Decision, meaning: Interpretation, moment: Moment) -> datetime | None:
@@ -112,10 +107,14 @@ def _until(facts: Facts, decision: Decision, meaning: Interpretation, moment: Mo
     return permissive_until(facts.equipment, decision, joined_at, moment.at)
 
 
-def _remember(desk: Desk, facts: Facts, decision: Decision, seq: int) -> Answered | None:
+def _remember(desk: Desk, facts: Facts, decision: Decision, seq: int) -> None:
+    """Keep the answer for the badge-again rules; an answer to nobody leaves nothing to repeat."""
+    if facts.equipment is None:
+        return
     if facts.person is None:
-        return None
-    return Answered(
+        desk.last.pop(facts.equipment.id, None)
+        return
+    desk.last[facts.equipment.id] = Answered(
         person_id=facts.person.id,
         outcome=decision.outcome,
         reasons=decision.reasons,

@@ -1,6 +1,5 @@
 """What the gate thread works with: the open records, the clock's standing, and what was last answered where."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -47,8 +46,19 @@ class Desk:
     """The facts that open uses were last re-decided with."""
     now_s: float = 0.0
     """Monotonic seconds of the batch being worked on."""
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
-    """What may only happen once the batch is durable."""
+
+    def remembered(self) -> tuple[ClockState, dict[str, Answered], dict[str, SetPermissive], int]:
+        """Return what is kept in memory, to be put back if the batch is not durable in the end."""
+        return self.clock, dict(self.last), dict(self.standing), self.seen_facts_seq
+
+    def put_back(self, before: tuple[ClockState, dict[str, Answered], dict[str, SetPermissive], int]) -> None:
+        """Forget what a batch that was not committed has changed in memory."""
+        self.clock, self.last, self.standing, self.seen_facts_seq = before
+
+    def forget(self, equipment: str) -> None:
+        """Know nothing of the equipment any more: the next badge is a new one, the next order is sent anew."""
+        self.last.pop(equipment, None)
+        self.standing.pop(equipment, None)
 
     def moment(self, reading: Reading) -> Moment:
         """Judge the clock, record a step or a change of trust, and return the instant to decide with."""

@@ -52,7 +52,7 @@ class Edge:
             station_specs(settings),
             clock,
             submit=self.gate.submit,
-            gate_heartbeat=lambda: self.gate.heartbeat,
+            gate_heartbeat=lambda: self.gate.proven,
             deadline_s=DEADLINE_S,
             language=settings.site.language,
         )

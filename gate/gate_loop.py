@@ -14,7 +14,7 @@ from gate.core.records import Moment
 from gate.core.terms import Outcome
 from gate.desk import Desk
 from gate.entries import follow_up, report_entry
-from gate.readers.orders import Actuated, Claimant, Order, Read, Report, Show, Work
+from gate.readers.orders import Actuated, Claimant, Order, Read, Report, SetPermissive, Show, Work
 from gate.store import uses
 from gate.store.database import STORE_FAULTS
 from gate.use_changes import leave_use, permissive_order
@@ -58,7 +58,11 @@ class GateLoop:
         self._deferred: deque[Work | AnsweredLate | Task] = deque(maxlen=UNRECORDED)
         self._desk: Desk | None = None
         self._committed_seq: int | None = None
+        self._failing = False
         self.heartbeat = clock.monotonic()
+        """Monotonic seconds of the last sign of life of the thread, for the watchdog."""
+        self.proven = self.heartbeat
+        """Monotonic seconds until which the records were known to work: without them no permissive is kept up."""
         self.commit_started: float | None = None
         """Monotonic seconds since when a batch has been at work; waiting inside commit counts as progress."""
 
@@ -75,6 +79,8 @@ class GateLoop:
             self._work(batch)
             self.commit_started = None
             self.heartbeat = self._clock.monotonic()
+        if not self._failing:
+            self.proven = self.heartbeat
         return len(batch)
 
     def do_now(self, task: Task) -> None:
@@ -112,6 +118,7 @@ class GateLoop:
         except STORE_FAULTS as error:
             self._failed([*deferred, *batch], error)
             return
+        self._failing = False
         for result in results:
             self._hand_back(desk, result)
 
@@ -124,8 +131,7 @@ class GateLoop:
         return desk
 
     def _transact(self, desk: Desk, batch: list[Work | AnsweredLate | Task]) -> list[Answer | list[Order]]:
-        clock_before = desk.clock
-        desk.after_commit = []
+        before = desk.remembered()
         desk.now_s = self._clock.monotonic()
         try:
             desk.trail.begin()
@@ -136,18 +142,15 @@ class GateLoop:
             results = [self._guarded(desk, work, moment) for work in batch]
             desk.trail.commit()
         except BaseException:
-            desk.clock = clock_before
+            desk.put_back(before)
             raise
         for _ in late:
             self._unrecorded.popleft()
         self._committed_seq = desk.trail.head.seq
-        for action in desk.after_commit:
-            action()
         return results
 
     def _guarded(self, desk: Desk, work: Work | AnsweredLate | Task, moment: Moment) -> Answer | list[Order]:
         """Do one piece of work in a savepoint: whatever goes wrong in it is a recorded deny, the rest stands."""
-        waiting = len(desk.after_commit)
         try:
             with desk.trail.savepoint():
                 return _do(desk, work, moment)
@@ -155,8 +158,8 @@ class GateLoop:
             raise
         except Exception:
             log.exception("work failed", extra={"work": type(work).__name__})
-            del desk.after_commit[waiting:]
             if isinstance(work, Read):
+                desk.forget(work.equipment)
                 return refuse(desk, work, "SYS_ERROR", moment)
             return []
 
@@ -164,17 +167,18 @@ class GateLoop:
         if isinstance(result, list):
             self._post(result)
             return
-        if not result.read.race.claim(Claimant.DECISION):
-            if result.decision_seq is not None:
-                desk.standing.pop(result.read.equipment, None)
-                self.submit(AnsweredLate(result.read, result.decision_seq))
+        if result.read.race.claim(Claimant.DECISION):
+            self._post(result.orders)
             return
-        if result.remembered is not None:
-            desk.last[result.read.equipment] = result.remembered
-        self._post(result.orders)
+        desk.forget(result.read.equipment)
+        if result.decision_seq is not None:
+            self.submit(AnsweredLate(result.read, result.decision_seq))
+        else:
+            self._post([order for order in result.orders if isinstance(order, SetPermissive)])
 
     def _failed(self, batch: list[Work | AnsweredLate | Task], error: BaseException) -> None:
         """Nothing of the batch is durable: deny what waits, keep it to be recorded, and start afresh."""
+        self._failing = True
         log.error("records not writable: every read is denied until they are", extra={"error": str(error)})
         if self._desk is not None and self._desk.trail.poisoned:
             self.close()

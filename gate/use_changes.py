@@ -70,7 +70,7 @@ def permissive_order(
     told = desk.standing.get(equipment)
     if told is not None and decision_seq is None and replace(told, decision_seq=None) == order:
         return ()
-    desk.after_commit.append(lambda: desk.standing.__setitem__(equipment, order))
+    desk.standing[equipment] = order
     return (order,)
 
 

@@ -1,7 +1,6 @@
 """Watch equipment uses that nobody badges at: what has ended drops the permissive, never the machine."""
 
 import logging
-from collections.abc import Callable
 
 from gate.access import with_plan
 from gate.core.audit import Entry, Kind
@@ -45,7 +44,7 @@ def start_up(desk: Desk, moment: Moment, started: Entry, blind_s: float) -> list
     orders: list[Order] = []
     for equipment in sorted(desk.plan.outputs):
         orders += permissive_order(desk, equipment, _mode(desk, equipment), moment)
-    desk.after_commit.append(_seen(desk))
+    desk.seen_facts_seq = desk.trail.head.facts_seq
     return orders
 
 
@@ -100,7 +99,7 @@ def _changed_modes(desk: Desk, moment: Moment) -> list[Order]:
     """A mode changed by signature takes effect without waiting for a badge."""
     if desk.seen_facts_seq == desk.trail.head.facts_seq:
         return []
-    desk.after_commit.append(_seen(desk))
+    desk.seen_facts_seq = desk.trail.head.facts_seq
     orders: list[Order] = []
     for equipment in sorted(desk.plan.outputs):
         orders += permissive_order(desk, equipment, _mode(desk, equipment), moment)
@@ -109,12 +108,3 @@ def _changed_modes(desk: Desk, moment: Moment) -> list[Order]:
 
 def _mode(desk: Desk, equipment: str) -> Mode:
     return desk.facts.mode(equipment) or Mode.ENFORCE
-
-
-def _seen(desk: Desk) -> Callable[[], None]:
-    facts_seq = desk.trail.head.facts_seq
-
-    def remember() -> None:
-        desk.seen_facts_seq = facts_seq
-
-    return remember

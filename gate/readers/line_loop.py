@@ -1,5 +1,6 @@
 """The line thread's loop, one step at a time: bytes in, work for the gate out, its orders to the readers."""
 
+import logging
 import queue
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -12,6 +13,8 @@ from gate.core.clock_trust import Reading
 from gate.core.indication import indicate_reason
 from gate.readers.orders import Claimant, Order, Read, Report, SetPermissive, Work
 from gate.readers.station import Station, StationSpec
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT_FRESH_S = 2.0
 """Without a sign of life from the gate thread for this long no output is armed again (J5: it drops by itself)."""
@@ -82,7 +85,7 @@ class LineLoop:
         if happened:
             at = self._clock.read()
             for line, event in happened:
-                for work in self._handle(line, event, now, at):
+                for work in self._guarded(line, event, now, at):
                     self._enter(work)
         self._take_orders()
         self._keep_deadlines(now)
@@ -96,6 +99,15 @@ class LineLoop:
         due = [read.received_s + self._deadline_s for read in self._waiting]
         due += [at for station in self._stations.values() if (at := station.wake_at()) is not None]
         return max(0.0, min([timeout, *(at - now for at in due)]))
+
+    def _guarded(self, line: str, event: Event | PortOpened | PortLost, now: float, at: Reading) -> list[Work]:
+        """Whatever one event breaks is recorded; the other readers go on."""
+        try:
+            return self._handle(line, event, now, at)
+        except Exception as error:
+            log.exception("event failed", extra={"line": line})
+            what = f"{type(event).__name__} broke its handling: {type(error).__name__}"
+            return [Report(Kind.SECURITY, None, line, what, at)]
 
     def _handle(self, line: str, event: Event | PortOpened | PortLost, now: float, at: Reading) -> list[Work]:
         match event:

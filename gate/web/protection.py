@@ -1,0 +1,41 @@
+"""What every answer carries and what every request must be: headers, methods, host names."""
+
+from flask import Flask, Response, abort, request
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+"""Any port is accepted with them, so that a page forwarded through SSH works; a name from outside never is."""
+
+READING_METHODS = frozenset({"GET", "HEAD"})
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def protect(app: Flask) -> None:
+    """Refuse what is not a reading request to a loopback name; put the headers on every answer."""
+    app.before_request(_refuse)
+    app.after_request(_with_headers)
+
+
+def _refuse() -> None:
+    """A foreign host name means a page elsewhere made this browser ask (DNS rebinding)."""
+    name, _, port = request.host.rpartition(":")
+    host = name if name and port.isdigit() else request.host
+    if host.lower() not in LOOPBACK_NAMES:
+        abort(421)
+    if request.method not in READING_METHODS:
+        abort(405)
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
