@@ -3,8 +3,11 @@
 import os
 
 from gate.clock import SystemClock
+from gate.desk_opening import database_key
 from gate.settings import load_settings
 from gate.web.app import create_app
 from gate.web.config_path import config_path
 
-app = create_app(load_settings(config_path(os.environ)), SystemClock())
+_settings = load_settings(config_path(os.environ))
+
+app = create_app(_settings, SystemClock(), database_key(_settings))

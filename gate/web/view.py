@@ -45,7 +45,6 @@ class EntryView:
     tag: Tag
     trial: bool
     who: str
-    known: bool
     equipment: str
     operation: str
     reasons: tuple[str, ...]
@@ -108,7 +107,6 @@ def entry_view(row: ShownEntry, names: Names, viewer: Viewer) -> EntryView:
         tag=_tag(said, viewer.texts),
         trial=said.get("mode") == "shadow",
         who=visible(names.people.get(person, person)) if person else _nobody(said.get("badge_last4"), viewer),
-        known=person is not None,
         equipment=visible(said.get("equipment", "")),
         operation="" if operation == "USE" else viewer.texts.get(f"op_{operation}", operation),
         reasons=tuple(visible(text) for text in [*reasons, *_items(said, names)]),

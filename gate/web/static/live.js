@@ -12,6 +12,7 @@
   const age = document.getElementById("live-age");
   let after = page.dataset.after;      // the newest record this page shows
   let heardAt = performance.now();
+  let everHeard = false;               // until then the page says of when it is, not that it is live
   let failures = 0;
   let source;
 
@@ -24,6 +25,7 @@
   function heard() {
     heardAt = performance.now();
     failures = 0;
+    everHeard = true;
     show();
   }
 
@@ -59,7 +61,8 @@
 
   function show() {
     const silent = performance.now() - heardAt;
-    const on = silent < SILENT_MS;
+    const on = everHeard && silent < SILENT_MS;
+    if (!on && silent < SILENT_MS) return;
     live.classList.toggle("on", on);
     const words = on ? live.dataset.on : live.dataset.off;
     if (state.textContent !== words) state.textContent = words;   // announced once a change, not once a second

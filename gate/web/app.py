@@ -1,0 +1,42 @@
+"""Make the web application: wiring, no rules."""
+
+from flask import Flask, render_template
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from gate.clock import Clock
+from gate.settings import Settings
+from gate.web.board import Board
+from gate.web.pages import around, pages, viewer
+from gate.web.parts import Parts
+from gate.web.protection import protect
+from gate.web.reading import Records
+from gate.web.site import Site
+from gate.web.streams import Streams
+from gate.web.tail import Tail
+from gate.web.texts import PAGE_TEXTS
+
+EXPLAINED = frozenset({404, 405, 421, 500, 503})
+
+
+def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flask:
+    """Return the application; `key` decrypts the records, which are opened by the first request."""
+    app = Flask(__name__)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    records, board, parts = Records(settings, key), Board(), Parts(settings, app.jinja_env)
+    alive_path = settings.gate.state_dir / "run" / "alive.json"
+    tail = Tail(records, parts, board, clock, alive_path)
+    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path)
+    protect(app)
+    app.register_blueprint(pages)
+    app.register_error_handler(HTTPException, _problem)
+    return app
+
+
+def _problem(error: HTTPException) -> tuple[str, int]:
+    """Say in plain words what went wrong and what to do; details stay in the application log."""
+    code = error.code if error.code in EXPLAINED else 500
+    view = viewer()
+    title = PAGE_TEXTS[view.language][f"page_{code}"]
+    return render_template("problem.html", **around(view), title=title), error.code or 500
