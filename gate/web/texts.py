@@ -55,6 +55,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "link_port": ("Plain scanner: only the port is watched", "Lecteur simple : seul le port est surveillé"),
     "reader": ("Reader", "Lecteur"),
     "line": ("Line", "Ligne"),
+    "address": ("address", "adresse"),
     "link": ("Link", "Liaison"),
     "since": ("Since", "Depuis"),
     "cause": ("Cause", "Cause"),

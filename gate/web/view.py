@@ -156,7 +156,7 @@ def reader_view(line: LineSettings, reader: ReaderSettings, now: ReaderNow, view
         offline=offline,
         trial=now.mode == "shadow",
         mode=texts[f"mode_{now.mode or 'unknown'}"],
-        line=line.name if line.kind != "osdp" else f"{line.name}, {reader.address}",
+        line=line.name if line.kind != "osdp" else f"{line.name}, {texts['address']} {reader.address}",
         link=texts["link_port" if line.kind != "osdp" else "link_secure" if reader.secure else "link_plain"],
         since=viewer.when(now.since_at) if now.since_at else None,
         cause=visible(now.cause) if offline else "",

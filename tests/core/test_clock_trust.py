@@ -115,7 +115,7 @@ def test_the_first_reading_ever_is_taken_at_its_word() -> None:
     assert (seen.state.believed, seen.step) == (True, None)
 
 
-@given(st.lists(st.tuples(st.integers(-10**7, 10**7), st.booleans()), max_size=20))
+@given(st.lists(st.tuples(st.integers(-(10**7), 10**7), st.booleans()), max_size=20))
 def test_the_last_trusted_instant_never_moves_while_untrusted(jumps: list[tuple[int, bool]]) -> None:
     """Settled: last-trusted never advances while untrusted, whatever the clock does."""
     current = state(Trust.NTP, reading(0, 0))

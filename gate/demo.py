@@ -1,0 +1,178 @@
+"""A believable plant on this machine: simulated readers, the real gate and the real page, and badges by themselves."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from gate.clock import SystemClock
+from gate.demo_children import Child, ChildFailedError
+from gate.demo_machines import LINES, MACHINES, configuration, port_of
+from gate.demo_plant import plant_toml
+from gate.demo_simulator import Simulator
+from gate.demo_traffic import Visit, secure_readers, visits
+from gate.keys import new_key, write_key
+from gate.settings import load_settings
+from gate.store.database import open_database
+from gate.store.trail_reading import entries
+
+MARK = ".gate-demo"
+"""Lies in every folder that the demo made: it never empties a folder without it."""
+
+READY_S = 40.0
+STEP_S = 0.1
+PAGE = 2000
+
+
+class DemoRefusedError(Exception):
+    """The demo cannot start; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person at the terminal asked for."""
+
+    folder: Path
+    port: int
+    seconds: float | None
+    seed: int
+    keep: bool
+
+    @property
+    def config(self) -> Path:
+        """The demo's configuration file."""
+        return self.folder / "gate.toml"
+
+
+def options(arguments: list[str], environment: dict[str, str]) -> Options:
+    """Read the command line and the environment: PORT and DEMO_SECONDS."""
+    parser = argparse.ArgumentParser(prog="python -m gate.demo", description=__doc__)
+    parser.add_argument("--dir", type=Path, default=Path("build/demo"), help="where the demo keeps its records")
+    parser.add_argument("--port", type=int, default=int(environment.get("PORT") or 8080), help="port of the page")
+    parser.add_argument("--seed", type=int, default=7, help="another number gives another course of the day")
+    parser.add_argument("--keep", action="store_true", help="go on with the records of the last demo")
+    given = parser.parse_args(arguments)
+    seconds = environment.get("DEMO_SECONDS")
+    return Options(given.dir.resolve(), given.port, float(seconds) if seconds else None, given.seed, given.keep)
+
+
+def prepare(asked: Options) -> None:
+    """Write configuration, plant and keys into a fresh folder.
+
+    Raises:
+        DemoRefusedError: the port is taken, or the folder holds something else.
+    """
+    _refuse_taken_port(asked.port)
+    folder = asked.folder
+    if folder.exists() and not asked.keep:
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            raise DemoRefusedError(f"{folder}: holds something that is not a demo. Choose another folder with --dir.")
+        shutil.rmtree(folder)
+    (folder / "ports").mkdir(parents=True, exist_ok=True)
+    (folder / "log").mkdir(exist_ok=True)
+    (folder / MARK).touch()
+    asked.config.write_text(configuration(asked.port), encoding="utf-8")
+    zone = load_settings(asked.config).zone
+    (folder / "plant.toml").write_text(plant_toml(SystemClock().read().at, zone), encoding="utf-8")
+
+
+def keys_of(folder: Path) -> dict[str, bytes]:
+    """Give every secure reader a fresh key, in the gate's folder; the simulated readers get the same ones."""
+    keys = {reader: new_key() for reader in secure_readers()}
+    for reader, key in keys.items():
+        write_key(folder / "state" / "keys", reader, key)
+    return keys
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoRefusedError(
+                f"port {port} is taken ({error.strerror}). Choose another: PORT=8090 make demo, or --port 8090."
+            ) from error
+
+
+def gate_command(asked: Options, *words: str) -> list[str]:
+    """Return a command of the gate on the demo's configuration."""
+    return [sys.executable, "-m", "gate", "--config", str(asked.config), *words]
+
+
+def run_gate(asked: Options, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one command of the gate to its end."""
+    return subprocess.run(gate_command(asked, *words), capture_output=True, text=True, check=False)
+
+
+def load(asked: Options) -> None:
+    """Create the records and load the plant.
+
+    Raises:
+        DemoRefusedError: the gate refused; its own words are passed on.
+    """
+    plant = str(asked.folder / "plant.toml")
+    for words in (("init",), ("load", plant, "--by", "demo", "--why", "demonstration plant")):
+        done = run_gate(asked, *words)
+        if done.returncode:
+            raise DemoRefusedError(f"gate {words[0]}: {(done.stderr or done.stdout).strip()}")
+
+
+@contextmanager
+def running(asked: Options) -> Iterator[Simulator]:
+    """Run readers, gate and page; whatever happens, none of them is left behind."""
+    log = asked.folder / "log"
+    started: list[Callable[[], object]] = []
+    try:
+        simulator = Simulator(asked.folder, keys_of(asked.folder), log)
+        started.append(simulator.stop)
+        simulator.wait_for_ports([port_of(asked.folder, line) for line in LINES])
+        load(asked)
+        gate = Child("gate", gate_command(asked, "run"), log, {})
+        started.append(gate.stop)
+        page = Child("web", _gunicorn(), log, {"GATE_CONFIG": str(asked.config)})
+        started.append(page.stop)
+        _wait_until_healthy(asked.port, (gate, page))
+        yield simulator
+    finally:
+        for stop in started:
+            stop()
+
+
+def _gunicorn() -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "-c", "python:gate.web.gunicorn_conf", "gate.wsgi:app"]
+
+
+def _wait_until_healthy(port: int, children: tuple[Child, ...]) -> None:
+    clock = SystemClock()
+    until = clock.monotonic() + READY_S
+    pause = threading.Event()
+    while clock.monotonic() < until:
+        ended = [child for child in children if not child.running]
+        if ended:
+            raise ChildFailedError(f"{ended[0].name} has ended; see {ended[0].log}")
+        if _healthy(port):
+            return
+        pause.wait(STEP_S)
+    raise ChildFailedError(f"the gate was not healthy within {READY_S:.0f} s; see {children[0].log}")
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:  # noqa: S310 - own port
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,1 @@
+"""The records: one database that history never leaves, only grows in."""

@@ -1,0 +1,140 @@
+"""Open and create the database: the only place that knows which database it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlite
+from sqlalchemy import event
+from sqlalchemy.pool import NullPool
+
+LEAST_SQLITE = (3, 51, 3)
+"""Before it, a WAL database can be corrupted when two connections write and checkpoint at once."""
+
+BUSY_MS = 300
+"""Wait for the other process's write lock this long, well inside the 500 ms deadline."""
+
+WAL_PAGES = 1000
+"""Checkpoint at about 4 MB, so that the log stays small between two badge reads."""
+
+STORE_FAULTS: tuple[type[BaseException], ...] = (OSError, sqlite.Error, sa.exc.DBAPIError)
+"""What a full disk, a lock, a torn file or a lost mount look like from here."""
+
+
+class DatabaseRefusedError(Exception):
+    """The database cannot be used; the text says which, why and what to do."""
+
+
+def check_sqlite_version(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
+    """Refuse a SQLite that can lose records.
+
+    Raises:
+        DatabaseRefusedError: it is older than 3.51.3.
+    """
+    if version < LEAST_SQLITE:
+        found, least = (".".join(map(str, numbers)) for numbers in (version, LEAST_SQLITE))
+        raise DatabaseRefusedError(
+            f"SQLite {found} can corrupt a database that two processes write; {least} or later is needed. "
+            "Install the sqlcipher3 package of requirements/base.txt."
+        )
+
+
+def open_database(path: Path, *, key: str | None = None, read_only: bool = False) -> sa.Engine:
+    """Return an engine on an existing database of exactly this program's schema.
+
+    Raises:
+        DatabaseRefusedError: there is none, the key is wrong, or its schema is older or newer than the program.
+    """
+    if not path.exists():
+        raise DatabaseRefusedError(f"{path}: there are no records here yet. Run: gate init.")
+    engine = make_engine(path, key=key, read_only=read_only)
+    try:
+        _check_schema(engine, path)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def make_engine(path: Path, *, key: str | None, read_only: bool) -> sa.Engine:
+    """Return an engine without looking at what is in the file."""
+    check_sqlite_version()
+    engine = sa.create_engine(
+        "sqlite://", module=sqlite, creator=_connector(path, key, read_only=read_only), poolclass=NullPool
+    )
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _connector(path: Path, key: str | None, *, read_only: bool) -> Callable[[], Any]:
+    def connect() -> Any:
+        mode = "ro" if read_only else "rwc"
+        connection = sqlite.connect(
+            f"file:{path}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+        )
+        for pragma in _pragmas(key, read_only=read_only):
+            connection.execute(pragma)
+        return connection
+
+    return connect
+
+
+def _pragmas(key: str | None, *, read_only: bool) -> list[str]:
+    first = [f"PRAGMA key = '{key.replace(chr(39), chr(39) * 2)}'"] if key else []
+    every = [f"PRAGMA busy_timeout = {BUSY_MS}", "PRAGMA foreign_keys = ON"]
+    writing = ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", f"PRAGMA wal_autocheckpoint = {WAL_PAGES}"]
+    return [*first, *every, "PRAGMA query_only = ON"] if read_only else [*first, *every, *writing]
+
+
+def begin_writing(cursor: Any) -> None:
+    """Take the write lock now, so that the head read next cannot move under the transaction."""
+    cursor.execute("BEGIN IMMEDIATE")
+
+
+def data_version(connection: Any) -> int:
+    """Return a number that changes when another connection has committed."""
+    return int(connection.exec_driver_sql("PRAGMA data_version").scalar())
+
+
+def create_database(path: Path, *, key: str | None = None, gate_id: str) -> None:
+    """Create the records, or bring older ones up to this program's schema; the gate's identity is set once.
+
+    Raises:
+        DatabaseRefusedError: the records are another gate's, or newer than the program.
+    """
+    from gate.store.migrating import upgrade
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(path, key=key, read_only=False)
+    try:
+        upgrade(engine, path)
+        _set_identity(engine, path, gate_id)
+    finally:
+        engine.dispose()
+
+
+def _set_identity(engine: sa.Engine, path: Path, gate_id: str) -> None:
+    from gate.store.schema import gate_identity
+
+    with engine.begin() as connection:
+        known = connection.execute(sa.select(gate_identity.c.gate_id)).scalar()
+        if known is None:
+            connection.execute(gate_identity.insert().values(gate_id=gate_id))
+        elif known != gate_id:
+            raise DatabaseRefusedError(
+                f"{path}: these are the records of gate {known}, not {gate_id}. Give the right database or gate id."
+            )
+
+
+def _check_schema(engine: sa.Engine, path: Path) -> None:
+    from gate.store.migrating import refuse_other_schema
+
+    try:
+        refuse_other_schema(engine, path)
+    except sa.exc.DatabaseError as error:
+        if "not a database" in str(error):
+            raise DatabaseRefusedError(
+                f"{path}: is no database of ours or its key is wrong. Give the right file and database_key_file."
+            ) from error
+        raise
