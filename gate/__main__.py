@@ -41,6 +41,7 @@ REFUSALS = (
     CommissioningError,
 )
 COULD_NOT_CHECK = 2
+UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAULTS)
 
 
 @contextmanager
@@ -168,7 +169,7 @@ def verify(obj: tuple[Path, Settings], full: bool, json_: bool) -> None:
         engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
         found = verify_trail(engine, full=full)
         engine.dispose()
-    except (DatabaseRefusedError, *STORE_FAULTS) as error:
+    except UNREADABLE as error:
         click.echo(json.dumps({"sound": None, "what": str(error)}) if json_ else f"could not check: {error}")
         sys.exit(COULD_NOT_CHECK)
     click.echo(json.dumps(found.as_json()) if json_ else found.in_words())

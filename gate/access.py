@@ -1,5 +1,6 @@
 """Answer badge reads: facts, decision, record, and only then light and relay (law 1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from gate.core.terms import BadgeState, Outcome
 from gate.desk import Desk
 from gate.entries import decision_entry, mode_of, refusal_entry
 from gate.readers.orders import Order, Read, Show
+from gate.store.reader_state import note_unknown_badge, unknown_badge_mark
 from gate.use_changes import change_use, leave_use, permissive_order
 
 READ_LATE_S = 2.0
@@ -46,7 +48,8 @@ def answer_read(desk: Desk, read: Read, moment: Moment) -> Answer:
 
 def refuse(desk: Desk, read: Read, reason: str, moment: Moment, *, facts: Facts | None = None, why: str = "") -> Answer:
     """Record and answer a deny that needs no rules: unreadable, late, or a fault of the system."""
-    desk.trail.append(refusal_entry(read, reason, moment, facts=facts, why=why))
+    subject = _unknown(desk, read, facts) if facts else None
+    desk.trail.append(refusal_entry(read, reason, moment, facts=facts, why=why, subject=subject))
     language = facts.person.language if facts and facts.person else desk.plan.language
     return Answer(read, (Show(read.reader, indicate_reason(reason, language), read),))
 
@@ -89,7 +92,8 @@ def _decide(desk: Desk, read: Read, facts: Facts, meaning: Interpretation, momen
     decision = decide(facts, moment)
     allowed = decision.outcome is Outcome.ALLOW
     until = _until(facts, decision, meaning, moment) if allowed else None
-    seq = desk.trail.append(decision_entry(read, facts, decision, moment, until=until, warnings=decision.warnings))
+    subject = _unknown(desk, read, facts)
+    seq = desk.trail.append(decision_entry(read, facts, decision, moment, until=until, subject=subject))
     _remember(desk, facts, decision, seq)
     if allowed:
         change_use(desk, read, facts, decision, seq, until, moment)
@@ -98,6 +102,15 @@ def _decide(desk: Desk, read: Read, facts: Facts, meaning: Interpretation, momen
     shown = Show(read.reader, _indication(desk, facts, decision.outcome, decision.reasons, decision.params), read)
     orders = permissive_order(desk, read.equipment, mode_of(facts), moment, seq if allowed else None)
     return Answer(read, (shown, *orders), seq if allowed else None)
+
+
+def _unknown(desk: Desk, read: Read, facts: Facts) -> str | None:
+    """Return the mark of a number that nobody owns, and keep the number itself where it can be purged."""
+    if facts.badge is not None or read.number is None:
+        return None
+    mark = unknown_badge_mark(desk.plan.badge_secret, read.number)
+    note_unknown_badge(desk.trail, mark, read.number)
+    return mark
 
 
 def _until(facts: Facts, decision: Decision, meaning: Interpretation, moment: Moment) -> datetime | None:
@@ -125,6 +138,8 @@ def _remember(desk: Desk, facts: Facts, decision: Decision, seq: int) -> None:
     )
 
 
-def _indication(desk: Desk, facts: Facts, outcome: Outcome, reasons: tuple[str, ...], params: object) -> Indication:
+def _indication(
+    desk: Desk, facts: Facts, outcome: Outcome, reasons: tuple[str, ...], params: Mapping[str, Mapping[str, str]]
+) -> Indication:
     language = facts.person.language if facts.person else desk.plan.language
     return indicate(outcome, reasons, params, mode_of(facts), language)

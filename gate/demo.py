@@ -1,33 +1,26 @@
 """A believable plant on this machine: simulated readers, the real gate and the real page, and badges by themselves."""
 
 import argparse
-import json
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from gate.clock import SystemClock
 from gate.demo_children import Child, ChildFailedError
-from gate.demo_machines import LINES, MACHINES, configuration, port_of
+from gate.demo_machines import LINES, configuration, port_of
 from gate.demo_plant import plant_toml
 from gate.demo_simulator import Simulator
-from gate.demo_traffic import Visit, secure_readers, visits
+from gate.demo_traffic import secure_readers
 from gate.keys import new_key, write_key
 from gate.settings import load_settings
-from gate.store.database import open_database
-from gate.store.trail_reading import entries
 
 MARK = ".gate-demo"
 """Lies in every folder that the demo made: it never empties a folder without it."""
@@ -172,7 +165,7 @@ def _wait_until_healthy(port: int, children: tuple[Child, ...]) -> None:
 
 def _healthy(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:  # noqa: S310 - own port
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -25,6 +25,8 @@ class Plan:
     shift_s: int
     warn_after_s: int
     deny_after_s: int
+    badge_secret: bytes = field(default=b"", repr=False)
+    """Keys the marks that stand in the trail for numbers nobody owns."""
 
 
 @dataclass(slots=True)

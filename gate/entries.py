@@ -11,7 +11,7 @@ from gate.readers.orders import Read, Report
 
 
 def decision_entry(
-    read: Read, facts: Facts, decision: Decision, moment: Moment, *, until: datetime | None, warnings: tuple[str, ...]
+    read: Read, facts: Facts, decision: Decision, moment: Moment, *, until: datetime | None, subject: str | None
 ) -> Entry:
     """Tell of one decision with everything that decided it (requirement E2)."""
     evidence: dict[str, Json] = {name: _plain(value) for name, value in decision.evidence.items()}
@@ -31,11 +31,14 @@ def decision_entry(
         evidence=evidence,
         data_as_of=facts.data.as_of,
         until=until,
-        detail={"warnings": list(warnings)} if warnings else None,
+        subject=subject,
+        detail={"warnings": list(decision.warnings)} if decision.warnings else None,
     )
 
 
-def refusal_entry(read: Read, reason: str, moment: Moment, *, facts: Facts | None, why: str = "") -> Entry:
+def refusal_entry(
+    read: Read, reason: str, moment: Moment, *, facts: Facts | None, why: str = "", subject: str | None = None
+) -> Entry:
     """Tell of a read that was refused before the rules were asked: unreadable, late, or a fault."""
     return Entry(
         kind=Kind.DECISION,
@@ -49,6 +52,7 @@ def refusal_entry(read: Read, reason: str, moment: Moment, *, facts: Facts | Non
         operation=read.operation or Operation.USE,
         outcome=Outcome.DENY,
         reasons=(reason,),
+        subject=subject,
         detail={"why": why} if why else None,
     )
 

@@ -11,12 +11,13 @@ from gate.clock import Clock
 from gate.core.audit import Kind
 from gate.core.indication import indicate_reason
 from gate.core.records import Moment
-from gate.core.terms import Outcome
+from gate.core.terms import Mode, Outcome
 from gate.desk import Desk
 from gate.entries import follow_up, report_entry
 from gate.readers.orders import Actuated, Claimant, Order, Read, Report, SetPermissive, Show, Work
 from gate.store import uses
 from gate.store.database import STORE_FAULTS
+from gate.store.reader_state import set_reader_state
 from gate.use_changes import leave_use, permissive_order
 from gate.use_watch import reconcile
 
@@ -30,6 +31,8 @@ WAIT_S = 0.5
 
 UNRECORDED = 1000
 """Reads that could not be recorded and wait for the disk: an hour of one read every four seconds."""
+
+READER_STATES = {Kind.READER_ONLINE: "online", Kind.READER_OFFLINE: "offline"}
 
 Task = Callable[[Desk, Moment], Sequence[Order]]
 """Short work of the timetable, run in the gate thread inside a transaction."""
@@ -143,6 +146,7 @@ class GateLoop:
             desk.trail.commit()
         except BaseException:
             desk.put_back(before)
+            desk.trail.rollback()
             raise
         for _ in late:
             self._unrecorded.popleft()
@@ -197,7 +201,7 @@ def _do(desk: Desk, work: Work | AnsweredLate | Task, moment: Moment) -> Answer 
         case Read():
             return answer_read(desk, work, moment)
         case Report():
-            desk.trail.append(report_entry(work, moment))
+            _record_report(desk, work, moment)
             return []
         case Actuated(seq):
             desk.trail.append(follow_up(Kind.ACTUATED, moment, seq))
@@ -209,6 +213,13 @@ def _do(desk: Desk, work: Work | AnsweredLate | Task, moment: Moment) -> Answer 
             return list(work(desk, moment))
 
 
+def _record_report(desk: Desk, report: Report, moment: Moment) -> None:
+    desk.trail.append(report_entry(report, moment))
+    state = READER_STATES.get(report.kind)
+    if state is not None and report.reader is not None:
+        set_reader_state(desk.trail, report.reader, state, report.what, report.at.at)
+
+
 def _answered_late(desk: Desk, read: Read, seq: int, moment: Moment) -> list[Order]:
     """The reader said no before the record was durable: the use that the allow opened ends with that."""
     desk.trail.append(follow_up(Kind.ANSWERED_LATE, moment, seq, {"answered": Outcome.DENY.value}))
@@ -216,4 +227,4 @@ def _answered_late(desk: Desk, read: Read, seq: int, moment: Moment) -> list[Ord
     use = uses.current_use(desk.trail, read.equipment)
     if use is not None:
         leave_use(desk, use, [m for m in use.members if m.joined_seq == seq], "answered_late", moment)
-    return list(permissive_order(desk, read.equipment, desk.facts.mode(read.equipment), moment))
+    return list(permissive_order(desk, read.equipment, desk.facts.mode(read.equipment) or Mode.ENFORCE, moment))

@@ -55,6 +55,19 @@ def forget_previous(folder: Path, reader: str) -> None:
     (folder / f"{reader}.previous.key").unlink(missing_ok=True)
 
 
+def secret_of(folder: Path, name: str) -> bytes:
+    """Return a secret of the gate's own, made when it is first asked for.
+
+    Raises:
+        KeyFileError: the file is readable by others or damaged.
+    """
+    found = read_key(folder, name)
+    if found is None:
+        found = new_key()
+        write_key(folder, name, found)
+    return found
+
+
 def new_key() -> bytes:
     """Return a fresh random key."""
     return secrets.token_bytes(KEY_BYTES)

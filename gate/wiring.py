@@ -9,9 +9,12 @@ from firmware_protocol.osdp.host import OsdpHost, OsdpReaderSpec
 from firmware_protocol.plain import Em4100Codec, TextLineCodec
 from firmware_protocol.transport import LineSpec
 from gate.desk import Plan
-from gate.keys import KeyFileError, read_key
+from gate.keys import KeyFileError, read_key, secret_of
 from gate.readers.station import StationSpec
 from gate.settings import LineSettings, ReaderSettings, Settings
+
+MARKS_KEY = "unknown-badges"
+"""Lies among the keys of the readers."""
 
 log = logging.getLogger(__name__)
 
@@ -77,4 +80,5 @@ def plan_of(settings: Settings) -> Plan:
         shift_s=settings.training.shift_hours * 3600,
         warn_after_s=settings.training.warn_after_hours * 3600,
         deny_after_s=settings.training.deny_after_hours * 3600,
+        badge_secret=secret_of(keys_folder(settings), MARKS_KEY),
     )

@@ -25,6 +25,11 @@ def _table(name: str, *columns: sa.Column[str] | sa.Column[int] | sa.Column[byte
     return sa.Table(name, metadata, *columns, sqlite_strict=True)
 
 
+def _only(rows: str) -> dict[str, sa.TextClause]:
+    """An index over some rows, said in the words of each database that has them."""
+    return {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)}
+
+
 def _known(name: str, *columns: sa.Column[str] | sa.Column[int]) -> sa.Table:
     """One row a version; `id` is what people call the thing."""
     return _table(
@@ -123,7 +128,7 @@ requirement_sets = _known(
     _number("approved"),
     _text("groups"),
 )
-"""`scope` is `class` (with an operation) or `area`; `groups` is the whole set as JSON, all-of lists of any-of members."""
+"""`scope` is `class` (with an operation) or `area`; `groups` is the set as JSON: all-of lists of any-of members."""
 
 training_records = _known(
     "training_records",
@@ -194,7 +199,12 @@ equipment_uses = _table(
     _text("equipment_id"),
     _number("opened_seq"),
     _number("ended_seq", optional=True),
-    sa.Index("ix_equipment_uses_open", "equipment_id", sqlite_where=sa.text("ended_seq IS NULL")),
+    sa.Index(
+        "ix_equipment_uses_open",
+        "equipment_id",
+        sqlite_where=sa.text("ended_seq IS NULL"),
+        postgresql_where=sa.text("ended_seq IS NULL"),
+    ),
 )
 
 use_members = _table(
@@ -212,9 +222,24 @@ use_members = _table(
     _text("dropped_cause", optional=True),
     _number("left_seq", optional=True),
     _text("answered", optional=True),
-    sa.Index("ix_use_members_present", "use_id", sqlite_where=sa.text("left_seq IS NULL")),
-    sa.Index("ix_use_members_person", "person_id", sqlite_where=sa.text("left_seq IS NULL")),
-    sa.Index("ix_use_members_unanswered", "decision_seq", sqlite_where=sa.text("answered IS NULL")),
+    sa.Index(
+        "ix_use_members_present",
+        "use_id",
+        sqlite_where=sa.text("left_seq IS NULL"),
+        postgresql_where=sa.text("left_seq IS NULL"),
+    ),
+    sa.Index(
+        "ix_use_members_person",
+        "person_id",
+        sqlite_where=sa.text("left_seq IS NULL"),
+        postgresql_where=sa.text("left_seq IS NULL"),
+    ),
+    sa.Index(
+        "ix_use_members_unanswered",
+        "decision_seq",
+        sqlite_where=sa.text("answered IS NULL"),
+        postgresql_where=sa.text("answered IS NULL"),
+    ),
 )
 
 reader_status = _table(
