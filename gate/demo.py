@@ -1,26 +1,35 @@
 """A believable plant on this machine: simulated readers, the real gate and the real page, and badges by themselves."""
 
 import argparse
+import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+
+import click
 
 from gate.clock import SystemClock
 from gate.demo_children import Child, ChildFailedError
 from gate.demo_machines import LINES, configuration, port_of
 from gate.demo_plant import plant_toml
 from gate.demo_simulator import Simulator
-from gate.demo_traffic import secure_readers
+from gate.demo_traffic import secure_readers, visits
 from gate.keys import new_key, write_key
 from gate.settings import load_settings
+from gate.store.database import open_database
+from gate.store.trail_reading import entries
 
 MARK = ".gate-demo"
 """Lies in every folder that the demo made: it never empties a folder without it."""
@@ -169,3 +178,55 @@ def _healthy(port: int) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def play(asked: Options, simulator: Simulator, stop: threading.Event) -> None:
+    """Let badges arrive until told to stop, or until the time asked for is over."""
+    clock = SystemClock()
+    until = clock.monotonic() + asked.seconds if asked.seconds is not None else float("inf")
+    for visit in visits(asked.seed):
+        if stop.wait(min(visit.pause_s, max(0.0, until - clock.monotonic()))) or clock.monotonic() >= until:
+            return
+        simulator.play(visit)
+
+
+def summary(asked: Options) -> str:
+    """Verify the records in full and count the decisions: the demo's last line."""
+    verified = json.loads(run_gate(asked, "verify", "--full", "--json").stdout or "{}")
+    engine = open_database(load_settings(asked.config).database_path, read_only=True)
+    counted: Counter[str] = Counter()
+    after = 0
+    while rows := entries(engine, after_seq=after, limit=PAGE):
+        counted.update(json.loads(row.data)["outcome"] for row in rows if row.kind == "decision")
+        after = rows[-1].seq
+    engine.dispose()
+    state = "ok" if verified.get("sound") else f"FAILED {verified.get('what', 'could not check')}"
+    return f"decisions={counted.total()} allow={counted['allow']} deny={counted['deny']} verify={state}"
+
+
+def main() -> int:
+    """Run the demo until Ctrl-C, or for DEMO_SECONDS."""
+    asked = options(sys.argv[1:], dict(os.environ))
+    stop = threading.Event()
+
+    def told_to_stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, told_to_stop)
+    try:
+        prepare(asked)
+        with running(asked) as simulator:
+            click.echo(f"The page: http://127.0.0.1:{asked.port}/   (Ctrl-C ends the demo)")
+            play(asked, simulator, stop)
+    except (DemoRefusedError, ChildFailedError) as error:
+        click.echo(f"demo: {error}", err=True)
+        return 1
+    line = summary(asked)
+    click.echo(line)
+    return 0 if line.endswith("verify=ok") else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
