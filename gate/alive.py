@@ -7,7 +7,7 @@ from pathlib import Path
 from gate.core.clock_trust import Reading
 
 EVERY_S = 5
-"""How exactly the blind time is known; the file lies in the runtime directory, which costs the disk nothing."""
+"""How exactly the blind time is known; the file is never synced, so it costs the disk little."""
 
 
 def tell_alive(path: Path, reading: Reading) -> None:

@@ -16,7 +16,7 @@ from gate.desk import Desk
 from gate.desk_opening import about_this_gate, open_desk
 from gate.gate_loop import GateLoop
 from gate.jobs import start_timetable
-from gate.readers.line_loop import LineLoop
+from gate.readers.line_loop import LineLoop, Lines
 from gate.readers.orders import Order
 from gate.settings import Settings, warnings_of
 from gate.systemd_notify import notify
@@ -38,7 +38,7 @@ IN_COMMIT_S = 30.0
 class Edge:
     """One running gate; `run` returns when it is told to stop or when a thread has died."""
 
-    def __init__(self, settings: Settings, config: Path, clock: Clock) -> None:
+    def __init__(self, settings: Settings, config: Path, clock: Clock, lines: Lines | None = None) -> None:
         self._settings = settings
         self._config = config
         self._clock = clock
@@ -46,9 +46,9 @@ class Edge:
         self._died = False
         self._alive_path = settings.gate.state_dir / "run" / "alive.json"
         self.gate = GateLoop(lambda: open_desk(settings, plan_of(settings)), clock, self._post, settings.site.language)
-        self._transport = Transport(line_specs(settings), clock.monotonic, settings.gate.state_dir / "run")
+        self._ports = lines or Transport(line_specs(settings), clock.monotonic, settings.gate.state_dir / "run")
         self.lines = LineLoop(
-            self._transport,
+            self._ports,
             station_specs(settings),
             clock,
             submit=self.gate.submit,
@@ -66,7 +66,7 @@ class Edge:
             signal.signal(name, self._told_to_stop)
         for warning in warnings_of(self._settings):
             log.warning("%s", warning)
-        self.gate.do_now(self._start)
+        self.begin()
         threads = [self._thread("gate", self.gate.step), self._thread("lines", self.lines.step)]
         timetable = start_timetable(self.gate, self._clock, self._alive_path, self._config, self._settings.site.zone)
         notify("READY=1")
@@ -80,6 +80,14 @@ class Edge:
             thread.join(timeout=PROGRESS_S)
         self._close()
         return 1 if self._died else 0
+
+    def begin(self) -> None:
+        """Record the start and settle what the last run left open; nothing is answered before.
+
+        Raises:
+            STORE_FAULTS: the records cannot be opened or written.
+        """
+        self.gate.do_now(self._start)
 
     def _start(self, desk: Desk, moment: Moment) -> Sequence[Order]:
         before = max(filter(None, (desk.last_entry_at, alive.last_alive(self._alive_path))), default=moment.at)
@@ -115,7 +123,7 @@ class Edge:
         if not self._died:
             self.gate.do_now(_stopped)
         self.gate.close()
-        self._transport.close()
+        self._ports.close()
 
 
 def _stopped(desk: Desk, moment: Moment) -> Sequence[Order]:

@@ -1,6 +1,6 @@
 """What OSDP commands and replies say: codes, and payloads as plain values both ways; times are in units of 100 ms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from struct import Struct
 from typing import Any, Self
@@ -211,11 +211,11 @@ class TextMessage:
     @classmethod
     def unpack(cls, data: bytes) -> Self:
         """Return what the payload says, or raise MessageError."""
-        *settings, length = unpack_at_least(_TEXT, data)
+        reader, code, seconds, row, column, length = unpack_at_least(_TEXT, data)
         text = data[_TEXT.size :]
         if len(text) != length:
             raise MessageError(f"{len(text)} characters instead of {length}")
-        return cls(*settings, text=text)
+        return cls(reader, code, seconds, row, column, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +233,25 @@ class ComSettings:
     def unpack(cls, data: bytes) -> Self:
         """Return what the payload says, or raise MessageError."""
         return cls(*unpack_at_least(_COM, data))
+
+
+BASE_KEY = 1
+KEY_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetting:
+    """KEYSET: the base key of the secure channel, 16 bytes."""
+
+    key: bytes = field(repr=False)
+
+    def pack(self) -> bytes:
+        """Return the payload."""
+        return bytes((BASE_KEY, len(self.key))) + self.key
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Self:
+        """Return what the payload says; raise MessageError for another kind or length of key."""
+        if data[:2] != bytes((BASE_KEY, KEY_BYTES)) or len(data) != 2 + KEY_BYTES:
+            raise MessageError("not a base key of 16 bytes")
+        return cls(data[2:])

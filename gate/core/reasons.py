@@ -173,7 +173,7 @@ MEANINGS = {
     "AREA_DENIED": "limited-access area",
     "GOWN_EXPIRED": "gowning certification lapsed/failed",
     "EQ_QUARANTINE": "quality hold",
-    "EQ_OUT_OF_SERVICE": "decommissioned/locked out",
+    "EQ_OUT_OF_SERVICE": "decommissioned or out of service",
     "EQ_MAINTENANCE": "under maintenance",
     "EQ_UNKNOWN": "not configured",
     "EQ_CAL_OVERDUE": "calibration due date passed",

@@ -38,6 +38,10 @@ class Lines(Protocol):
         """Make a waiting `step` return; callable from any thread."""
         ...
 
+    def close(self) -> None:
+        """Let go of every port."""
+        ...
+
 
 class LineLoop:
     """Owns all lines and stations; one thread calls `step`, any thread may `post` orders."""

@@ -71,3 +71,6 @@ class MemoryLines:
 
     def wake(self) -> None:
         """Nothing waits on the injected clock."""
+
+    def close(self) -> None:
+        """There is no port to let go of."""

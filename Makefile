@@ -1,0 +1,46 @@
+# Everything there is to do with the source; `make help` says what.
+.PHONY: help demo test check bench trace requirements base dev
+
+PYTHON := .venv/bin/python
+
+help:
+	@echo "make demo          simulated readers, the real gate, the live page on http://127.0.0.1:8080"
+	@echo "make test          install what is missing, then check, every test, and the coverage floor"
+	@echo "make check         lint, format and types"
+	@echo "make bench         measure against the disk and the line; one JSON object a line"
+	@echo "make trace         requirement -> tests, and how many MUSTs have one"
+	@echo "make requirements  compile requirements/*.in to hashed requirements/*.txt"
+
+base:
+	@requirements/install.sh base
+
+dev:
+	@requirements/install.sh dev
+
+demo: base
+	@$(PYTHON) -m gate.demo
+
+check: dev
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+test: check
+	@mkdir -p build
+	$(PYTHON) -m coverage erase
+	$(PYTHON) -m coverage run --parallel-mode -m pytest -n 0 --junitxml=build/junit.xml
+	$(PYTHON) -m coverage combine -q
+	$(PYTHON) -m coverage report --include='gate/core/*,firmware_protocol/*' --fail-under=100
+	$(PYTHON) -m tests.trace --results build/junit.xml --summary
+
+bench: dev
+	@$(PYTHON) -m tests.bench
+
+trace: dev
+	@$(PYTHON) -m tests.trace
+
+requirements: dev
+	for name in base dev peer uv; do \
+		.venv/bin/uv pip compile -q --universal --generate-hashes --no-header \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
