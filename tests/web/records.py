@@ -10,10 +10,12 @@ from gate import alive
 from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
 from gate.core.terms import Mode, Operation, Outcome
+from gate.gate_loop import READER_STATES
 from gate.settings import Settings, load_settings
 from gate.store import schema
 from gate.store.audit_trail import Trail
 from gate.store.database import create_database, make_engine, open_database
+from gate.store.reader_state import set_reader_state
 from tests.manual_clock import ManualClock
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -111,9 +113,13 @@ class GateOnRecord:
         return self.append(replace(entry, moment=self.moment()))
 
     def reader(self, kind: Kind, what: str, reader: str = "TP-01-R") -> int:
-        return self.append(
-            Entry(kind=kind, moment=self.moment(), reader=reader, detail={"line": "line-1", "what": what})
-        )
+        moment = self.moment()
+        self.trail.begin()
+        seq = self.trail.append(Entry(kind=kind, moment=moment, reader=reader, detail={"line": "line-1", "what": what}))
+        if kind in READER_STATES:
+            set_reader_state(self.trail, reader, READER_STATES[kind], what, moment.at)
+        self.trail.commit()
+        return seq
 
     def badge_out(self, cause: str = "badge_out") -> int:
         return self.append(
