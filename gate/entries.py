@@ -68,6 +68,7 @@ def member_entry(kind: Kind, moment: Moment, equipment: str, use: int, member: M
         use=use,
         operation=member.operation,
         ref=member.joined_seq,
+        reasons=("EVT_EXPIRED_IN_RUN",) if kind is Kind.USE_EXPIRED else (),
         detail={"cause": cause},
     )
 

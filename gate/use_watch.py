@@ -32,15 +32,20 @@ def watch(desk: Desk, moment: Moment) -> list[Order]:
 
 
 def start_up(desk: Desk, moment: Moment, started: Entry, blind_s: float) -> list[Order]:
-    """Record the start, settle what the last run left open, and put every permissive where it belongs."""
+    """Record the start, settle what the last run left open, and put every permissive where it belongs.
+
+    An allow of which nobody knows whether it was shown enables nothing: its person badges again.
+    """
     desk.trail.append(started)
-    for seq in uses.unanswered_allows(desk.trail):
+    unknown = uses.unanswered_allows(desk.trail)
+    for seq in unknown:
         desk.trail.append(follow_up(Kind.OUTCOME_UNKNOWN, moment, seq))
         uses.mark_answered(desk.trail, seq, "unknown")
     for use in uses.open_uses(desk.trail):
         for member in use.members:
             if member.permissive and not _dropped(desk, use, member, moment):
-                _carry_over(desk, use, member, moment, resumes_after_blind(blind_s))
+                answered = member.joined_seq not in unknown
+                _carry_over(desk, use, member, moment, answered and resumes_after_blind(blind_s))
     orders: list[Order] = []
     for equipment in sorted(desk.plan.outputs):
         orders += permissive_order(desk, equipment, _mode(desk, equipment), moment)

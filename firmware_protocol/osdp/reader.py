@@ -71,7 +71,7 @@ UNGUARDED = {Ask.ID, Ask.CAP}
 _Reply = tuple[Answer, bytes]
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The command is answered with NAK."""
 
     def __init__(self, why: Nak) -> None:
@@ -113,9 +113,10 @@ class OsdpReader:
 
     def receive(self, data: bytes, now: float) -> bytes:
         """Take bytes of the line in any pieces and return the bytes to answer, which may be none."""
-        if now - self._heard_at > SILENCE_S:
+        if data and now - self._heard_at > SILENCE_S:
             self._finder.flush()
-        self._heard_at = now
+        if data:
+            self._heard_at = now
         frames = self._finder.feed(data)
         return b"".join(self._answer(one, now) for one in frames if not one.reply and one.address == self.address)
 
@@ -161,7 +162,7 @@ class OsdpReader:
             return self._last_reply
         try:
             reply = self._obey(frame, now)
-        except _Refused as refusal:
+        except _RefusedError as refusal:
             return build(self.address, frame.sequence, Answer.NAK, bytes((refusal.why,)), reply=True)
         self._sequence = frame.sequence
         self._last_command, self._last_reply = frame.raw, reply
@@ -171,34 +172,40 @@ class OsdpReader:
         if frame.code == Ask.CHLNG and frame.security == CHALLENGE:
             return self._answer_challenge(frame)
         if frame.sequence and (self._sequence is None or frame.sequence != self._sequence % 3 + 1):
-            raise _Refused(Nak.SEQUENCE)
+            raise _RefusedError(Nak.SEQUENCE)
         if frame.code == Ask.SCRYPT and frame.security == CONFIRM:
             return self._begin_session(frame)
         if frame.security:
             return self._obey_sealed(frame, now)
-        if self._session or (self._key and frame.code not in UNGUARDED):
-            raise _Refused(Nak.SECURITY_NEEDED)
+        self._admit_plain(frame)
         code, data = self._reply_to(frame.code, frame.data, now)
         return build(self.address, frame.sequence, code, data, reply=True)
+
+    def _admit_plain(self, frame: Frame) -> None:
+        """Sequence number 0 in plain is a host that starts over and has forgotten its session."""
+        if frame.sequence == 0:
+            self._session = None
+        if self._session or (self._key and frame.code not in UNGUARDED):
+            raise _RefusedError(Nak.SECURITY_NEEDED)
 
     def _obey_sealed(self, frame: Frame, now: float) -> bytes:
         """An unauthentic frame changes nothing: neither the session nor the expected sequence number."""
         if not self._session:
-            raise _Refused(Nak.SECURITY_NEEDED)
+            raise _RefusedError(Nak.SECURITY_NEEDED)
         try:
             data = self._session.open(frame)
         except ChannelError:
-            raise _Refused(Nak.SECURITY_NEEDED) from None
+            raise _RefusedError(Nak.SECURITY_NEEDED) from None
         try:
             code, data = self._reply_to(frame.code, data, now)
-        except _Refused as refusal:
+        except _RefusedError as refusal:
             code, data = Answer.NAK, bytes((refusal.why,))
         return self._session.seal(self.address, frame.sequence, code, data)
 
     def _answer_challenge(self, frame: Frame) -> bytes:
         key = self._key_for(frame.block)
         if key is None or len(frame.data) != RANDOM_BYTES:
-            raise _Refused(Nak.SECURITY_NEEDED if self._secure else Nak.NO_SECURITY)
+            raise _RefusedError(Nak.SECURITY_NEEDED if self._secure else Nak.NO_SECURITY)
         who = self.identity
         unique = who.vendor + bytes((who.model,)) + who.serial
         self._session = None
@@ -225,11 +232,11 @@ class OsdpReader:
     def _begin_session(self, frame: Frame) -> bytes:
         handshake, self._handshake = self._handshake, None
         if handshake is None:
-            raise _Refused(Nak.SECURITY_NEEDED)
+            raise _RefusedError(Nak.SECURITY_NEEDED)
         try:
             self._session, first_mac = handshake.begin(frame.data)
         except ChannelError:
-            raise _Refused(Nak.SECURITY_NEEDED) from None
+            raise _RefusedError(Nak.SECURITY_NEEDED) from None
         return build(
             self.address,
             frame.sequence,
@@ -260,7 +267,7 @@ class OsdpReader:
                 case _:
                     self._show(code, data, now)
         except ValueError:
-            raise _Refused(Nak.UNABLE) from None
+            raise _RefusedError(Nak.UNABLE) from None
         return Answer.ACK, b""
 
     def _show(self, code: int, data: bytes, now: float) -> None:
@@ -274,11 +281,11 @@ class OsdpReader:
             case Ask.OUT if self._has_output:
                 self._panel.switch(OutputControl.unpack(data), now)
             case _:
-                raise _Refused(Nak.UNKNOWN_COMMAND)
+                raise _RefusedError(Nak.UNKNOWN_COMMAND)
 
     def _take_key(self, data: bytes) -> None:
         if not self._session:
-            raise _Refused(Nak.SECURITY_NEEDED)
+            raise _RefusedError(Nak.SECURITY_NEEDED)
         self._key = KeySetting.unpack(data).key
         self._accepts_default_key = False
         self._panel.actions.append(KeySet(self._key))

@@ -165,3 +165,8 @@ class ReaderHandshake:
             raise ChannelError(Security.WRONG_CRYPTOGRAM)
         first = _first_mac(self._keys, confirmation)
         return Session(self._keys, first, reader=True), first
+
+
+def made_with_default_key(challenge: bytes, answer: bytes) -> bool:
+    """Tell whether a reader's answer shows that it still has the key that everybody knows."""
+    return proves_key(derive(DEFAULT_KEY, challenge), challenge, answer)

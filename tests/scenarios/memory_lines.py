@@ -17,6 +17,8 @@ class MemoryLine:
     readers: dict[str, OsdpReader] = field(default_factory=dict)
     cut: bool = False
     unplugged: set[str] = field(default_factory=set)
+    breaking: set[str] = field(default_factory=set)
+    """Readers that are unplugged in the middle of their next reply."""
     typed: bytes = b""
     """Bytes of a plain scanner that wait to be read."""
     opened: bool = False
@@ -62,7 +64,11 @@ class MemoryLines:
             if name in line.unplugged:
                 continue
             reader.advance(now)
-            back += reader.receive(data, now)
+            reply = reader.receive(data, now)
+            if reply and name in line.breaking:
+                line.unplugged.add(name)
+                reply = reply[: len(reply) // 2]
+            back += reply
             self.actions[name] += [(now, action) for action in reader.take_actions()]
         return back
 

@@ -4,12 +4,14 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from gate.demo_badges import wiegand26
+
 Row = dict[str, Any]
 Plant = dict[str, list[Row]]
 
 P1 = "w26:2EC0C86"
-P2 = "w26:0EC0C89"
-P3 = "w26:0EC0C8A"
+P2 = wiegand26(118, 1604)
+P3 = wiegand26(118, 1605)
 
 
 def toml(value: object) -> str:
@@ -31,12 +33,13 @@ def toml(value: object) -> str:
 
 def plant_file(plant: Plant) -> bytes:
     """Return the plant as `gate load` takes it."""
+    empty = [f"{section} = []" for section, rows in plant.items() if not rows]
     rows = [
         "\n".join([f"[[{section}]]", *(f"{key} = {toml(value)}" for key, value in row.items())])
         for section, rows_ in plant.items()
         for row in rows_
     ]
-    return "\n\n".join(rows).encode()
+    return "\n\n".join([*empty, *rows]).encode()
 
 
 def requirement(item: str, **more: object) -> Row:

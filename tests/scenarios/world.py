@@ -15,6 +15,7 @@ from gate.core.records import Moment
 from gate.desk_opening import open_desk
 from gate.edge import Edge
 from gate.keys import write_key
+from gate.readers.station import IDLE_TEXT
 from gate.settings import load_settings
 from gate.store.database import create_database, open_database
 from gate.store.plant_load import load_plant
@@ -163,8 +164,8 @@ class World:
 
     # --- what people do --------------------------------------------------------------------------------
 
-    def badge(self, reader: str, number: str, wait_s: float = 0.5) -> Shown | None:
-        """Present a badge and let half a second pass; return what the reader did, None if it did nothing."""
+    def badge(self, reader: str, number: str, wait_s: float = 1.2) -> Shown | None:
+        """Present a badge, let enough time pass for the next one, and return what the reader did, if anything."""
         at = self.clock.seconds
         self.readers[reader].present(*bits_of(number))
         self.run(wait_s)
@@ -175,7 +176,7 @@ class World:
         done = [(t, action) for t, action in self.lines.actions[reader] if t >= since]
         lights = [(t, a) for t, a in done if isinstance(a, LightShown) and a.seconds]
         tones = [a for _, a in done if isinstance(a, ToneHeard)]
-        texts = [a for _, a in done if isinstance(a, TextShown)]
+        texts = [a for _, a in done if isinstance(a, TextShown) and a.line1 != IDLE_TEXT.line1]
         if not lights or not tones or not texts:
             return None
         text = texts[-1]

@@ -1,0 +1,23 @@
+"""Builds worlds in the test's own folder and lets go of their records afterwards."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.world import World
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Return a function that takes what World takes, without the folder."""
+    made: list[World] = []
+
+    def make(*args: object, **more: object) -> World:
+        world = World(tmp_path, *args, **more)  # type: ignore[arg-type]
+        made.append(world)
+        return world
+
+    yield make
+    for world in made:
+        world.edge.gate.close()
