@@ -16,7 +16,8 @@ FORMATTED = -1
 LONGEST_TEXT = 64
 """A badge is no book: a longer line is a scanner gone wild."""
 
-_NUMBER = re.compile(r"(w\d{2}:[0-9A-F]+|em:[0-9A-F]{10}|uid:(?:[0-9A-F]{2})+|txt:.+)", re.DOTALL)
+_NUMBER = re.compile(r"(w[0-9]{2}:[0-9A-F]+|em:[0-9A-F]{10}|uid:(?:[0-9A-F]{2})+|txt:.+)", re.DOTALL)
+_BITS = re.compile(r"(?:w([0-9]{2})|uid):([0-9A-Fa-f]{1,32})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,11 @@ def bits_of(number: str) -> tuple[int, bytes]:
     Raises:
         ValueError: the number has no bits of its own.
     """
-    kind, _, digits = number.partition(":")
-    if kind == "uid" and digits:
-        bits = len(digits) * 4
-    elif kind[:1] == "w" and kind[1:].isdigit() and digits:
-        bits = int(kind[1:])
-    else:
+    found = _BITS.fullmatch(number)
+    if found is None:
         raise ValueError(f"{number!r} has no bits; use w26:... , w37:... or uid:...")
+    length, digits = found.groups()
+    bits = int(length) if length else len(digits) * 4
     value = int(digits, 16)
     if value >= 1 << bits:
         raise ValueError(f"{number!r} does not fit in {bits} bits")

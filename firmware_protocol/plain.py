@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import reduce
+from operator import xor
 
 from firmware_protocol.badge import LONGEST_TEXT, text_number
 from firmware_protocol.events import BadgeRead, BadgeUnreadable, Command, Event, ReaderOffline, ReaderOnline
@@ -16,6 +17,7 @@ QUIET_S = 1.0
 HALF_LINE_S = 0.25
 """Half a line followed by this much silence is thrown away, never glued to the next."""
 
+HEX_DIGITS = b"0123456789ABCDEFabcdef"
 STX, ETX, CR, LF = 0x02, 0x03, 0x0D, 0x0A
 EM_DIGITS = 12
 """10 digits of version and id, 2 of their XOR."""
@@ -24,16 +26,21 @@ LONGEST_FRAME = 32
 """More is kept of no frame: enough to see that it is too long."""
 
 
+REMEMBERED = 16
+"""So many badges are told apart at once; more on one scanner within a second is no person."""
+
+
 class _Presentations:
-    """Turns repeated frames of one badge into one read."""
+    """Turns repeated frames of one badge into one read, also where a damaged frame or another badge comes between."""
 
     def __init__(self) -> None:
-        self._what = ""
-        self._at = float("-inf")
+        self._seen: dict[str, float] = {}
 
     def is_new(self, what: str, now: float) -> bool:
-        again = what == self._what and now - self._at < QUIET_S
-        self._what, self._at = what, now
+        again = now - self._seen.pop(what, float("-inf")) < QUIET_S
+        self._seen[what] = now
+        if len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
         return not again
 
 
@@ -61,12 +68,18 @@ class PlainCodec(ABC):
 
     def advance(self, now: float) -> tuple[list[Event], bytes]:
         """Report the scanner as online once the port is open; a plain scanner is never written to."""
-        if self._buffer and now - self._last_byte_at >= HALF_LINE_S:
+        self._drop_half(now)
+        return self._greeting(), b""
+
+    def _drop_half(self, now: float) -> None:
+        if now - self._last_byte_at >= HALF_LINE_S:
             self._buffer.clear()
-        if self._open and not self._told:
-            self._told = True
-            return [ReaderOnline(ADDRESS, secure=False)], b""
-        return [], b""
+
+    def _greeting(self) -> list[Event]:
+        if self._told or not self._open:
+            return []
+        self._told = True
+        return [ReaderOnline(ADDRESS, secure=False)]
 
     def wake_at(self) -> float | None:
         """Return when half a line must be thrown away."""
@@ -81,10 +94,9 @@ class PlainCodec(ABC):
 
     def receive(self, data: bytes, now: float) -> list[Event]:
         """Take bytes in any pieces."""
-        if self._buffer and now - self._last_byte_at >= HALF_LINE_S:
-            self._buffer.clear()
+        self._drop_half(now)
         self._last_byte_at = now
-        events: list[Event] = []
+        events = self._greeting()
         for byte in data:
             events += self._byte(byte, now)
         return events
@@ -130,11 +142,10 @@ def em4100_number(frame: bytes) -> str:
     """
     if len(frame) != EM_DIGITS:
         raise ValueError(f"{len(frame)} characters, not {EM_DIGITS}")
-    try:
-        data = bytes.fromhex(frame.decode("ascii"))
-    except ValueError as error:
-        raise ValueError("not hexadecimal digits") from error
-    if len(data) * 2 != EM_DIGITS or reduce(lambda a, b: a ^ b, data) != 0:
+    if not all(byte in HEX_DIGITS for byte in frame):
+        raise ValueError("not hexadecimal digits")
+    data = bytes.fromhex(frame.decode("ascii"))
+    if reduce(xor, data) != 0:
         raise ValueError("checksum is wrong")
     return f"em:{data[:5].hex().upper()}"
 

@@ -3,6 +3,7 @@
 from random import Random
 
 BURST_BYTES = 24
+MOST = 1e6
 
 
 class Faults:
@@ -11,13 +12,19 @@ class Faults:
     def __init__(self, draw: Random) -> None:
         self._draw = draw
         self._noise = 0.0
-        self._silent_until = 0.0
+        self._silent_until = float("-inf")
         self._lose = 0
         self._flip = 0
         self._half = False
 
     def set(self, what: str, value: float, now: float) -> None:
-        """Set a fault: `noise` a rate a byte, `silence` seconds, `lose` and `flip` a number of replies, `half` one."""
+        """Set a fault: `noise` a rate a byte, `silence` seconds, `lose` and `flip` a number of replies, `half` one.
+
+        Raises:
+            ValueError: no such fault, or a value below 0 or beyond all use.
+        """
+        if not 0 <= value <= MOST:
+            raise ValueError(f"{value} is not between 0 and {MOST:.0f}")
         match what:
             case "noise":
                 self._noise = value
@@ -37,8 +44,8 @@ class Faults:
         return self._draw.randbytes(BURST_BYTES) if self._noise else b""
 
     def applied(self, data: bytes, now: float) -> bytes:
-        """Return what is left of the bytes."""
-        if now < self._silent_until:
+        """Return what is left of one reply; nothing sent uses up no fault."""
+        if not data or now < self._silent_until:
             return b""
         if self._lose:
             self._lose -= 1
@@ -48,14 +55,14 @@ class Faults:
             return data[: len(data) // 2]
         if self._flip:
             self._flip -= 1
-            return self._flipped(data, self._draw.randrange(len(data) * 8))
-        noisy = bytearray(data)
-        for place in range(len(noisy)):
-            if self._noise and self._draw.random() < self._noise:
-                noisy[place] ^= 1 << self._draw.randrange(8)
-        return bytes(noisy)
+            return _flipped(data, self._draw.randrange(len(data) * 8))
+        for place in range(len(data)):
+            if self._draw.random() < self._noise:
+                data = _flipped(data, place * 8 + self._draw.randrange(8))
+        return data
 
-    def _flipped(self, data: bytes, bit: int) -> bytes:
-        flipped = bytearray(data)
-        flipped[bit // 8] ^= 1 << (bit % 8)
-        return bytes(flipped)
+
+def _flipped(data: bytes, bit: int) -> bytes:
+    flipped = bytearray(data)
+    flipped[bit // 8] ^= 1 << (bit % 8)
+    return bytes(flipped)

@@ -52,6 +52,11 @@ class Trail:
         self._insert = self.compiled(sa.insert(audit_trail)).sql
         self._begun_at: Head = EMPTY
 
+    @property
+    def changes_facts(self) -> bool:
+        """Whether the open transaction holds an entry that changes facts, which a rollback would take back."""
+        return self.head.facts_seq != self._begun_at.facts_seq
+
     def compiled(self, statement: sa.sql.ClauseElement) -> Statement:
         """Return the statement compiled for this database; the same object is compiled once."""
         found = self._compiled.get(statement)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlite
@@ -71,7 +72,11 @@ def _connector(path: Path, key: str | None, *, read_only: bool) -> Callable[[], 
     def connect() -> Any:
         mode = "ro" if read_only else "rwc"
         connection = sqlite.connect(
-            f"file:{path}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+            f"file:{quote(str(path))}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MS / 1000,
         )
         for pragma in _pragmas(key, read_only=read_only):
             connection.execute(pragma)

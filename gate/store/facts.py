@@ -107,6 +107,8 @@ class FactReader:
     def _equipment(self, equipment_id: str, known: int | None) -> EquipmentFacts:
         if known is not None:
             return read_equipment(self._trail, equipment_id, known)
+        if self._trail.changes_facts:
+            return read_equipment(self._trail, equipment_id, self._trail.head.seq)
         if self._kept_seq != self._trail.head.facts_seq:
             self._kept.clear()
             self._kept_seq = self._trail.head.facts_seq

@@ -163,6 +163,12 @@ class SuspensionRow(_Row):
     scope: Literal["everywhere", "class", "equipment"] = "everywhere"
     scope_id: Id | None = None
 
+    @model_validator(mode="after")
+    def _scope_names_something(self) -> "SuspensionRow":
+        if (self.scope == "everywhere") is not (self.scope_id is None):
+            raise ValueError("scope_id names the class or equipment of that scope; everywhere has none")
+        return self
+
 
 class HoldRow(_Row):
     """Named operations are stopped on an equipment."""

@@ -46,7 +46,7 @@ def plant_rows(plant: Plant, zone: ZoneInfo, known: Known) -> dict[sa.Table, Row
         )
     _people(plant, rows)
     _restrictions(plant, rows, zone)
-    _check_references(plant, lambda table: rows.get(table) or known(table))
+    _check_references(plant, lambda table: rows[table] if table in rows else known(table))
     return rows
 
 
@@ -214,6 +214,10 @@ def _check_references(plant: Plant, known: Known) -> None:
         _refer("equipment", row.id, "class", row.class_, known(schema.equipment_classes))
         _refer("equipment", row.id, "area", row.area, known(schema.areas))
     for required in plant.requirement_set or ():
+        if required.class_:
+            _refer("requirement_set", required.class_, "class", required.class_, known(schema.equipment_classes))
+        if required.area:
+            _refer("requirement_set", required.area, "area", required.area, known(schema.areas))
         for group in required.groups:
             for member in group:
                 _refer("requirement_set", required.class_ or required.area, "item", member.item, known(schema.items))
@@ -224,6 +228,9 @@ def _check_references(plant: Plant, known: Known) -> None:
         _refer("training_record", record.id, "person", record.person, known(schema.people))
     for suspension in plant.suspension or ():
         _refer("suspension", suspension.id, "person", suspension.person, known(schema.people))
+        if suspension.scope_id:
+            table = schema.equipment_classes if suspension.scope == "class" else schema.equipment
+            _refer("suspension", suspension.id, "scope_id", suspension.scope_id, known(table))
     for hold in plant.hold or ():
         _refer("hold", hold.id, "equipment", hold.equipment, known(schema.equipment))
     for override in plant.override or ():

@@ -24,7 +24,7 @@ def said_of(data: str) -> Said | None:
     """Return what the bytes say, None if they are not an entry."""
     try:
         said = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict):
         return None
@@ -36,5 +36,6 @@ def column_mismatch(row: Any, said: Said) -> str | None:
     for column, key in COLUMNS.items():
         if getattr(row, column) != said.get(key):
             return column
-    reasons = said.get("reasons") or [None]
-    return "reason" if row.reason != reasons[0] else None
+    reasons = said.get("reasons")
+    first = reasons[0] if isinstance(reasons, list) and reasons else None
+    return "reason" if row.reason != first else None

@@ -15,6 +15,7 @@ def trigger_statements() -> list[str]:
     tables = ["audit_trail", *(table.name for table in KNOWN_TABLES), *_ONCE]
     statements = [_refuse(table, "delete") for table in tables]
     statements.append(_refuse("audit_trail", "update"))
+    statements += [_refuse_replacing(table) for table in tables]
     statements += [_only_closing(table.name, ("known_to",), _columns(table.name)) for table in KNOWN_TABLES]
     statements += [_only_closing(table, once, _columns(table)) for table, once in _ONCE.items()]
     return statements
@@ -28,6 +29,16 @@ def _refuse(table: str, verb: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table}: {verb} is refused, history only grows'); END"
+    )
+
+
+def _refuse_replacing(table: str) -> str:
+    """INSERT OR REPLACE removes the old row without firing its delete trigger."""
+    key = _columns(table)[0]
+    return (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f'WHEN EXISTS (SELECT 1 FROM {table} WHERE "{key}" = NEW."{key}") '
+        f"BEGIN SELECT RAISE(ABORT, '{table}: replace is refused, history only grows'); END"
     )
 
 

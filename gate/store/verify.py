@@ -125,15 +125,8 @@ def _rows(
     if full and first is not None and first < 1:
         return state, _Bad(first, "a row stands before the first entry")
     while state.seq < until:
-        page = (
-            sa.select(audit_trail)
-            .where(audit_trail.c.seq > state.seq, audit_trail.c.seq <= until)
-            .order_by(audit_trail.c.seq)
-            .limit(PAGE)
-        )
-        with engine.connect() as connection:
-            rows = connection.execute(page).all()
-        if not rows:
+        rows, unreadable = _page(engine, state.seq, until)
+        if not rows and unreadable is None:
             return state, _Bad(state.seq + 1, f"it and everything up to {until} is missing")
         for row in rows:
             what = _fault(row, state)
@@ -141,9 +134,36 @@ def _rows(
                 return state, _Bad(min(row.seq, state.seq + 1), what)
             frontier = grown(state.frontier, state.seq, row.leaf) if full else ()
             state = _State(row.seq, row.leaf, frontier)
+        if unreadable is not None:
+            what = "its stored text cannot be read" if unreadable == state.seq + 1 else "it is missing"
+            return state, _Bad(state.seq + 1, what)
         if progress:
             progress(state.seq, until)
     return state, None
+
+
+def _page(engine: sa.Engine, after: int, until: int) -> tuple[list[Any], int | None]:
+    """Return the rows that can be read behind an entry, and the first one behind them that cannot."""
+    wanted = sa.and_(audit_trail.c.seq > after, audit_trail.c.seq <= until)
+    every = sa.select(audit_trail).where(wanted).order_by(audit_trail.c.seq).limit(PAGE)
+    try:
+        with engine.connect() as connection:
+            return list(connection.execute(every)), None
+    except sa.exc.DBAPIError:
+        numbers = sa.select(audit_trail.c.seq).where(wanted).order_by(audit_trail.c.seq).limit(PAGE)
+        with engine.connect() as connection:
+            return _one_by_one(connection, list(connection.scalars(numbers)))
+
+
+def _one_by_one(connection: sa.Connection, numbers: list[int]) -> tuple[list[Any], int | None]:
+    """One row whose text is no text (invalid UTF-8) makes its whole page unreadable, so look for it."""
+    rows = []
+    for number in numbers:
+        try:
+            rows.append(connection.execute(sa.select(audit_trail).where(audit_trail.c.seq == number)).one())
+        except sa.exc.DBAPIError:
+            return rows, number
+    return rows, None
 
 
 def _fault(row: Any, state: _State) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from gate.demo_badges import wiegand26
-from tests.scenarios.plant import P1, P3, changed, plant, record, requirement, requirement_set
+from tests.scenarios.plant import P1, P3, Plant, changed, plant, record, requirement, requirement_set
 from tests.scenarios.world import World, local
 
 Make = Callable[..., World]
@@ -62,7 +62,7 @@ def test_twelve_months_from_a_leap_day_end_with_february(make_world: Make, at: s
     assert world.reasons()[0] == first
 
 
-def _with_r7(*, retraining: bool = True) -> dict[str, list[dict[str, object]]]:
+def _with_r7(*, retraining: bool = True) -> Plant:
     revisions = [
         {"revision": "R6", "effective_at": date(2020, 1, 1)},
         {"revision": "R7", "effective_at": date(2026, 12, 1), "retraining": retraining},
@@ -127,7 +127,7 @@ def _override(person: str = "E1", **more: object) -> dict[str, object]:
     }
 
 
-def _expired() -> dict[str, list[dict[str, object]]]:
+def _expired() -> Plant:
     return {**plant(), "training_record": [record("E1", expires_on=date(2026, 11, 1))], "override": [_override()]}
 
 
