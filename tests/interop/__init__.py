@@ -1,0 +1,1 @@
+"""Our protocol against an implementation that nobody here wrote."""
