@@ -24,6 +24,10 @@ SHOWN_S = 0.3
 """Before a kill inside a transaction the lines get this long to show an answer that should not be there yet."""
 
 
+SLOW_S = 0.1
+"""Well inside the deadline of an answer."""
+
+
 class Failpoint:
     """Kills the process at a named point of the Nth badge read."""
 
@@ -104,6 +108,11 @@ def answer_before_commit() -> None:
     GateLoop._hand_back = nothing  # type: ignore[method-assign]
 
 
+def slow_commit() -> None:
+    """Not a mutant but a slow disk: an answer that does not wait for the commit comes visibly before it."""
+    _before(Trail, "commit", lambda: time.sleep(SLOW_S))
+
+
 def no_sync() -> None:
     """Mutant: the database leaves it to the kernel when a row becomes durable."""
     pragmas = gate.store.database._pragmas
@@ -119,11 +128,8 @@ def no_lock() -> None:
     gate.__main__.take_lock = lambda path: path.open("a")  # type: ignore[attr-defined]
 
 
-def nothing() -> None:
-    """Not a mutant: the program as it is, started the same way."""
-
-
-MUTANTS = {function.__name__: function for function in (answer_before_commit, no_sync, no_lock, nothing)}
+CHANGES = (answer_before_commit, slow_commit, no_sync, no_lock)
+MUTANTS = {function.__name__: function for function in CHANGES}
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """A real gate process on real pseudo-terminals, with many people badging at simulated readers."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlcipher3.dbapi2 as sqlite
+
 from gate.clock import SystemClock
 from gate.core.records import Moment
 from gate.demo_badges import wiegand26
@@ -17,7 +21,6 @@ from gate.desk_opening import open_desk
 from gate.settings import load_settings
 from gate.store.database import create_database, open_database
 from gate.store.plant_load import load_plant
-from gate.store.trail_reading import entries
 from gate.store.verify import verify
 from gate.wiring import plan_of
 from tests.scenarios.plant import Row, plant, plant_file, record
@@ -106,7 +109,7 @@ class Shop:
         program = ["-m", "tests.faults.program", *faults, "--"] if faults else ["-m", "gate"]
         command = [*tracer, sys.executable, *program, "--config", str(self.config), "run"]
         with (self.folder / "gate.log").open("a", encoding="utf-8") as log:
-            self._gate = subprocess.Popen(command, stdout=log, stderr=log, text=True)
+            self._gate = subprocess.Popen(command, stdout=log, stderr=log, text=True, process_group=0)
         return self._gate
 
     def wait_ready(self) -> None:
@@ -120,15 +123,15 @@ class Shop:
 
     def kill(self) -> None:
         """End the gate as a power cut does."""
-        if self._gate is not None:
-            self._gate.kill()
+        if self._gate is not None and self._gate.poll() is None:
+            os.killpg(self._gate.pid, signal.SIGKILL)
             self._gate.wait()
 
     def stop(self) -> int:
         """Ask the gate to stop and return its exit status."""
         if self._gate is None:
             return 0
-        self._gate.terminate()
+        os.killpg(self._gate.pid, signal.SIGTERM)
         return self._gate.wait(WAIT_S)
 
     def close(self) -> None:
@@ -153,12 +156,12 @@ class Shop:
     # --- what is on record -----------------------------------------------------------------------------
 
     def trail(self) -> list[dict[str, Any]]:
-        """Return what every entry says."""
-        engine = open_database(self.settings.database_path, read_only=True)
+        """Return what every entry says, read past the program."""
+        connection = sqlite.connect(f"file:{self.settings.database_path}?mode=ro", uri=True, timeout=WAIT_S)
         try:
-            return [json.loads(row.data) for row in entries(engine, after_seq=0, limit=1_000_000)]
+            return [json.loads(row[0]) for row in connection.execute("SELECT data FROM audit_trail ORDER BY seq")]
         finally:
-            engine.dispose()
+            connection.close()
 
     def kinds(self, kind: str) -> list[dict[str, Any]]:
         return [entry for entry in self.trail() if entry["kind"] == kind]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from firmware_protocol.osdp.frame import FrameFinder
-from firmware_protocol.osdp.messages import Ask
+from firmware_protocol.osdp.messages import Answer, Ask
 from tests.faults.shop import Shop, until
 
-CALL = re.compile(r"\b(pwrite64|fdatasync|fsync|write)\((\d+)<([^>]*)>(?:, \"((?:[^\"\\]|\\.)*)\")?")
-TRACER = ("strace", "-f", "-y", "-xx", "-s", "256", "-e", "trace=pwrite64,fdatasync,fsync,write")
+CALL = re.compile(r"\b(pwrite64|fdatasync|fsync|write|read)\((\d+)<([^>]*)>(?:, \"((?:[^\"\\]|\\.)*)\")?")
+TRACER = ("strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "256", "-e", "trace=pwrite64,fdatasync,fsync,write,read")
 
 
 @pytest.fixture
@@ -23,8 +23,9 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def _order_of_calls(trace: str) -> list[str]:
-    """Return `wal`, `sync` and `answer` in the order in which the kernel was asked."""
+    """Return `badge`, `wal`, `sync` and `answer` in the order in which the kernel was asked."""
     found = []
+    finder = FrameFinder()
     for line in trace.splitlines():
         match = CALL.search(line)
         if match is None:
@@ -34,8 +35,12 @@ def _order_of_calls(trace: str) -> list[str]:
             found.append("wal")
         elif call in {"fdatasync", "fsync"} and path.endswith("-wal"):
             found.append("sync")
-        elif call == "write" and "/pts/" in path and _is_answer(bytes.fromhex(data.replace("\\x", ""))):
-            found.append("answer")
+        elif "/pts/" in path:
+            said = bytes.fromhex(data.replace("\\x", ""))
+            if call == "read":
+                found += ["badge" for frame in finder.feed(said) if frame.code == Answer.RAW]
+            elif call == "write" and _is_answer(said):
+                found.append("answer")
     return found
 
 
@@ -45,24 +50,24 @@ def _is_answer(data: bytes) -> bool:
 
 
 def _answered_before_durable(order: list[str]) -> bool:
-    """Whether an answer was written while a row since the answer before it was not synced, or there was no row."""
+    """Whether an answer was written before a row written after its badge was synced."""
     written = synced = False
     for call in order:
-        if call == "wal":
+        if call == "badge":
+            written = synced = False
+        elif call == "wal":
             written, synced = True, False
         elif call == "sync":
             synced = written
         elif not (written and synced):
             return True
-        else:
-            written = synced = False
     return False
 
 
 def _traced(shop: Shop, *faults: str) -> list[str]:
     assert shutil.which("strace"), "strace is missing; `make test` installs it"
     out = shop.folder / "trace.txt"
-    shop.start(*(faults or ("mutant:nothing",)), tracer=(*TRACER, "-o", str(out)))
+    shop.start("mutant:slow_commit", *faults, tracer=(*TRACER, "-o", str(out)))
     shop.wait_ready()
     for visitor in shop.visitors[:3]:
         before = len(shop.shown)
@@ -71,6 +76,7 @@ def _traced(shop: Shop, *faults: str) -> list[str]:
     shop.stop()
     order = _order_of_calls(out.read_text(encoding="ascii", errors="replace"))
     assert order.count("answer") >= 3
+    assert order.count("badge") >= 3
     return order
 
 
