@@ -1,6 +1,7 @@
 """Lines without ports: real codecs of both roles, their bytes carried over on the injected clock."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_protocol.events import Command, Event, LineCodec
@@ -19,6 +20,8 @@ class MemoryLine:
     unplugged: set[str] = field(default_factory=set)
     breaking: set[str] = field(default_factory=set)
     """Readers that are unplugged in the middle of their next reply."""
+    damage: Callable[[bytes], bytes] = bytes
+    """What becomes of the readers' bytes on their way to the host."""
     typed: bytes = b""
     """Bytes of a plain scanner that wait to be read."""
     opened: bool = False
@@ -68,7 +71,7 @@ class MemoryLines:
             if reply and name in line.breaking:
                 line.unplugged.add(name)
                 reply = reply[: len(reply) // 2]
-            back += reply
+            back += line.damage(reply) if reply else b""
             self.actions[name] += [(now, action) for action in reader.take_actions()]
         return back
 

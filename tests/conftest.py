@@ -1,4 +1,4 @@
-"""Builds worlds in the test's own folder and lets go of their records afterwards."""
+"""What every folder of tests may use: a whole gate on an injected clock."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
