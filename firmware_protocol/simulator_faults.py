@@ -1,7 +1,13 @@
-"""The menu of faults that a simulated line can have, drawn from a seed so that a run can be repeated."""
+"""A simulated line: a pseudo-terminal and a menu of faults, drawn from a seed so that a run can be repeated."""
 
+import contextlib
+import os
+import tty
+from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
+READ_BYTES = 4096
 BURST_BYTES = 24
 MOST = 1e6
 
@@ -66,3 +72,53 @@ def _flipped(data: bytes, bit: int) -> bytes:
     flipped = bytearray(data)
     flipped[bit // 8] ^= 1 << (bit % 8)
     return bytes(flipped)
+
+
+@dataclass(slots=True)
+class Wire:
+    """One line: a pseudo-terminal with a stable link to it."""
+
+    link: Path
+    faults: Faults
+    ends: tuple[int, int] | None = None
+    """The simulator's end and the host's, while it is plugged in."""
+
+    def plug(self) -> None:
+        """Make the port appear.
+
+        Raises:
+            OSError: something that is no link is in its place.
+        """
+        if self.ends is not None:
+            return
+        if self.link.exists() and not self.link.is_symlink():
+            raise FileExistsError(f"{self.link} is there already and is no link")
+        ours, hosts = os.openpty()
+        tty.setraw(hosts)
+        os.set_blocking(ours, False)
+        self.link.parent.mkdir(parents=True, exist_ok=True)
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(os.ttyname(hosts))
+        self.ends = ours, hosts
+
+    def unplug(self) -> None:
+        """Make the port vanish, as a pulled USB plug does."""
+        if self.ends is None:
+            return
+        self.link.unlink(missing_ok=True)
+        for end in self.ends:
+            os.close(end)
+        self.ends = None
+
+    def read(self) -> bytes:
+        """Return what the host has sent since, which may be nothing."""
+        if self.ends is not None:
+            with contextlib.suppress(BlockingIOError):
+                return os.read(self.ends[0], READ_BYTES)
+        return b""
+
+    def write(self, data: bytes, now: float) -> None:
+        """Send bytes to the host, through whatever faults are set; a host that does not read loses them."""
+        if self.ends is not None:
+            with contextlib.suppress(BlockingIOError):
+                os.write(self.ends[0], self.faults.applied(data, now))

@@ -4,8 +4,9 @@ import contextlib
 import fcntl
 import os
 import selectors
+import termios
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +18,8 @@ REOPEN_S = 1.0
 """The configured path is resolved again this often: never a cached ttyUSBn."""
 
 READ_BYTES = 4096
-PORT_FAULTS = (OSError, serial.SerialException)
+OPENING_FAULTS = (OSError, termios.error, ValueError)
+"""pyserial lets termios.error through where a plug is pulled meanwhile, and ValueError for a wrong path or speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,6 @@ class _Line:
     lock: IO[str] | None = None
     retry_at: float = 0.0
     told_lost: bool = False
-    unsent: bytearray = field(default_factory=bytearray)
 
 
 class Transport:
@@ -75,8 +76,8 @@ class Transport:
         return found is not None and found.port is not None and found.spec.codec.send(address, command, token)
 
     def wake(self) -> None:
-        """Make a waiting `step` return at once."""
-        with contextlib.suppress(BlockingIOError):
+        """Make a waiting `step` return at once; does nothing once closed."""
+        with contextlib.suppress(OSError):
             os.write(self._wake_out, b".")
 
     def close(self) -> None:
@@ -85,7 +86,8 @@ class Transport:
             self._release(line)
         self._selector.close()
         os.close(self._wake_in)
-        os.close(self._wake_out)
+        wake_out, self._wake_out = self._wake_out, -1
+        os.close(wake_out)
 
     def step(self, timeout: float) -> list[Happened]:
         """Wait at most `timeout` seconds for bytes, timers or a wake; return what happened on all lines."""
@@ -97,7 +99,7 @@ class Transport:
             if key.data is None:
                 self._drain_wakes()
             else:
-                happened += self._read(self._lines[key.data])
+                happened += self._read(self._lines[key.data], key.fd)
         for line in self._lines.values():
             happened += self._turn(line)
         return happened
@@ -123,30 +125,25 @@ class Transport:
         if line.port is None:
             return self._try_open(line, now) if now >= line.retry_at else []
         events, data = line.spec.codec.advance(now)
-        line.unsent += data
-        lost = self._write(line) if line.unsent else []
+        lost = self._write(line, line.port.fileno(), data) if data else []
         return [*((line.spec.name, event) for event in events), *lost]
 
-    def _write(self, line: _Line) -> list[Happened]:
-        if line.port is None:
-            return []
+    def _write(self, line: _Line, port: int, data: bytes) -> list[Happened]:
+        """What a port does not take at once is dropped: a host repeats it, and late it would be stale."""
         try:
-            written = os.write(line.port.fileno(), line.unsent)
+            os.write(port, data)
         except BlockingIOError:
             return []
-        except PORT_FAULTS as error:
+        except OSError as error:
             return self._lose(line, _words(error))
-        del line.unsent[:written]
         return []
 
-    def _read(self, line: _Line) -> list[Happened]:
-        if line.port is None:
-            return []
+    def _read(self, line: _Line, port: int) -> list[Happened]:
         try:
-            data = os.read(line.port.fileno(), READ_BYTES)
+            data = os.read(port, READ_BYTES)
         except BlockingIOError:
             return []
-        except PORT_FAULTS as error:
+        except OSError as error:
             return self._lose(line, _words(error))
         if not data:
             return self._lose(line, "the port ended")
@@ -157,15 +154,14 @@ class Transport:
         try:
             line.lock = self._take_lock(line.spec)
             line.port = _open_port(line.spec)
-            self._selector.register(line.port.fileno(), selectors.EVENT_READ, line.spec.name)
-        except PORT_FAULTS as error:
+        except OPENING_FAULTS as error:
             self._release(line)
             if line.told_lost:
                 return []
             line.told_lost = True
             return [(line.spec.name, PortLost(line.spec.name, _words(error)))]
+        self._selector.register(line.port.fileno(), selectors.EVENT_READ, line.spec.name)
         line.told_lost = False
-        line.unsent.clear()
         line.spec.codec.opened(now)
         return [(line.spec.name, PortOpened(line.spec.name))]
 
@@ -190,9 +186,7 @@ class Transport:
 
     def _release(self, line: _Line) -> None:
         if line.port is not None:
-            key = next((k for k in self._selector.get_map().values() if k.data == line.spec.name), None)
-            if key is not None:
-                self._selector.unregister(key.fileobj)
+            self._selector.unregister(line.port.fileno())
             line.port.close()
             line.port = None
         if line.lock is not None:
@@ -205,5 +199,4 @@ def _open_port(spec: LineSpec) -> serial.Serial:
 
 
 def _words(error: BaseException) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return text or type(error).__name__
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__

@@ -101,6 +101,7 @@ class OsdpHost:
             return events, b""
         events += self._frames(self._finder.flush(), now)
         self._turn += 1
+        self._last = None
         link.turn, self._waiting_for, self._deadline = self._turn, link, now + REPLY_S
         return events, link.transmit(now)
 
@@ -120,16 +121,18 @@ class OsdpHost:
         return any(link.online for link in self._usable)
 
     def _due_at(self, link: ReaderLink, any_online: bool) -> float:
-        return link.due_at if link.online or not any_online else max(link.due_at, self._probe_at)
+        return max(link.due_at, self._probe_at) if any_online and link.probing else link.due_at
 
     def _next(self, now: float) -> ReaderLink | None:
-        """The longest overdue one, a command counting as much as a poll that may not be put off any longer."""
+        """The longest overdue one; a command counts as a poll long put off, and a handshake goes on before all."""
         any_online, chosen, first = self._any_online(), None, (now, inf)
         for link in self._usable:
             at = self._due_at(link, any_online)
             if link.urgent:
                 at = min(at, now - PUT_OFF_S)
-            if (at, link.turn) <= first:
+            elif link.answering:
+                at = -inf
+            if (at, link.turn) < first:
                 chosen, first = link, (at, link.turn)
         return chosen
 

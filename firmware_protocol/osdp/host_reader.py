@@ -13,6 +13,7 @@ Outcome = tuple[bool, list[Event]]
 HANDSHAKE = {Stage.GREET: (CRYPTOGRAM, Answer.CCRYPT), Stage.CONFIRM: (CONFIRMED, Answer.RMAC_I)}
 
 CANNOT = {Nak.UNKNOWN_COMMAND, Nak.NO_SECURITY}
+WANTS_SECURITY = {bytes((Nak.NO_SECURITY,)), bytes((Nak.SECURITY_NEEDED,))}
 START_OVER = {Nak.SEQUENCE, Nak.NO_SECURITY, Nak.SECURITY_NEEDED}
 
 
@@ -86,6 +87,7 @@ class ReaderLink(Sender):
             return True, self._key_refused(now)
         alarm = self.reports.alarm(Security.PLAIN_NAK, now, f"NAK {code}")
         if now < self._restart_allowed_at:
+            exchange.doubted = True
             return False, alarm
         return True, alarm + self._restart(exchange.order, now)
 
@@ -100,8 +102,7 @@ class ReaderLink(Sender):
             case Stage.ABILITIES:
                 return self._able(code, data, now)
             case Stage.STATUS:
-                self._go_to(Stage.LIVE, now)
-                return self.reports.reported(code, data, now)
+                return self._status(exchange, code, data, now)
             case Stage.LIVE:
                 return self._live(exchange, code, data, now)
             case _:
@@ -140,19 +141,31 @@ class ReaderLink(Sender):
         security = (self._capabilities or {}).get(Function.SECURITY)
         if self.spec.secure and security is not None and not security.level:
             return self._secure_refused("PDCAP", now)
-        self._go_to(Stage.STATUS if self.spec.secure else Stage.LIVE, now)
+        self._go_to(Stage.STATUS, now)
+        return self._come_online() if self.spec.secure else []
+
+    def _status(self, exchange: Exchange, code: int, data: bytes, now: float) -> list[Event]:
+        """A plain reader is online once it lets itself be polled: one that wants a key would never tell a badge."""
+        if self.spec.secure:
+            self._go_to(Stage.LIVE, now)
+            return self.reports.reported(code, data, now)
+        if code == Answer.NAK and data[:1] in WANTS_SECURITY:
+            return self.lost("wants a secure channel", now)
+        self._stage = Stage.LIVE
+        return self._come_online() + self._live(exchange, code, data, now)
+
+    def _come_online(self) -> list[Event]:
         self.online = True
         announce, self._announce = self._announce, False
         who = self._identity
         if not announce or who is None:
             return []
         firmware = ".".join(str(part) for part in who.firmware)
-        return [
-            ReaderOnline(self.spec.address, self.spec.secure, who.serial.hex(), who.vendor.hex(), who.model, firmware)
-        ]
+        vendor, serial = who.vendor.hex(), who.serial.hex()
+        return [ReaderOnline(self.spec.address, self.spec.secure, serial, vendor, who.model, firmware)]
 
     def _live(self, exchange: Exchange, code: int, data: bytes, now: float) -> list[Event]:
-        if code == Answer.NAK:
+        if code in (Answer.NAK, Answer.BUSY):
             return self._nak(exchange.order, data[0] if data else 0, now)
         if exchange.ask == Ask.POLL:
             return self.reports.poll_answered(code, data, now)

@@ -17,7 +17,7 @@ from firmware_protocol.osdp.frame import MARK, build
 from firmware_protocol.osdp.host_commands import encode
 from firmware_protocol.osdp.host_keys import KeyRing
 from firmware_protocol.osdp.host_reports import Decode, Reports
-from firmware_protocol.osdp.messages import Ask
+from firmware_protocol.osdp.messages import KEY_BYTES, Ask
 from firmware_protocol.osdp.replies import Capability, ReaderIdentity
 from firmware_protocol.osdp.secure_channel import (
     CHALLENGE,
@@ -39,6 +39,7 @@ PUT_OFF_S = 0.2
 """A poll that is overdue by this goes before commands, so that a program that never stops sending silences nobody."""
 
 QUEUE_MOST = 64
+BROADCAST = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class OsdpReaderSpec:
     `decode` gives the badge number for (format, bits, data), format -1 for characters, or raises ValueError.
     `previous_key` is tried where the reader refuses `key`; `serial` (hex) is the only device that is let in;
     `commissioning` also allows the default key.
+
+    Raises:
+        ValueError: the address is not 0 to 126, or a key has not 16 bytes.
     """
 
     address: int
@@ -56,6 +60,12 @@ class OsdpReaderSpec:
     previous_key: bytes | None = field(default=None, repr=False)
     serial: str | None = None
     commissioning: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.address < BROADCAST:
+            raise ValueError(f"address {self.address} is not 0 to {BROADCAST - 1}")
+        if any(key is not None and len(key) != KEY_BYTES for key in (self.key, self.previous_key)):
+            raise ValueError(f"a key of address {self.address} has not {KEY_BYTES} bytes")
 
     @property
     def secure(self) -> bool:
@@ -94,6 +104,8 @@ class Exchange:
     frame: bytes
     order: Order | None = None
     sent: int = 0
+    doubted: bool = False
+    """A plain NAK came for it, too soon after the last one to be acted on."""
 
 
 class Sender:
@@ -141,6 +153,16 @@ class Sender:
         """Whether a command waits that may go out at once."""
         return self._stage is Stage.LIVE and self.exchange is None and bool(self._orders)
 
+    @property
+    def answering(self) -> bool:
+        """Whether the reader is in the middle of its handshake and has answered so far."""
+        return self.exchange is None and self._stage not in (Stage.GREET, Stage.LIVE)
+
+    @property
+    def probing(self) -> bool:
+        """Whether what is sent next may well stay unanswered, at the cost of the others on the line."""
+        return not self.online and (self._stage is Stage.GREET or self.exchange is not None)
+
     def order(self, command: Command, token: int) -> bool:
         """Queue a command; False when the reader is offline or cannot do it."""
         if not self.online or len(self._orders) >= QUEUE_MOST:
@@ -170,8 +192,10 @@ class Sender:
                 return self._ask(Ask.ID, b"\x00")
             case Stage.ABILITIES:
                 return self._ask(Ask.CAP, b"\x00")
-            case Stage.STATUS:
+            case Stage.STATUS if self.spec.secure:
                 return self._ask(Ask.LSTAT)
+            case Stage.STATUS:
+                return self._ask(Ask.POLL)
             case _:
                 return self._obey_or_poll(now)
 
@@ -204,7 +228,8 @@ class Sender:
         """Take note that nothing came; the same bytes go out again, or the reader is offline."""
         self._misses += 1
         if self.online:
-            self.due_at = now
+            doubted = self.exchange is not None and self.exchange.doubted
+            self.due_at = max(now, self._restart_allowed_at) if doubted else now
             if self._misses >= MISSES and now - self._heard_at >= OFFLINE_AFTER_S:
                 return self.lost("no answer", now)
         elif self._stage is Stage.GREET or (self.exchange and self.exchange.sent >= MISSES):

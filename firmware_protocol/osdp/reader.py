@@ -72,7 +72,7 @@ _Reply = tuple[Answer, bytes]
 
 
 class _RefusedError(Exception):
-    """The command is answered with NAK."""
+    """The command is answered with NAK; raised before the command counts, it leaves all as it was."""
 
     def __init__(self, why: Nak) -> None:
         super().__init__(why)
@@ -178,8 +178,7 @@ class OsdpReader:
         if frame.security:
             return self._obey_sealed(frame, now)
         self._admit_plain(frame)
-        code, data = self._reply_to(frame.code, frame.data, now)
-        return build(self.address, frame.sequence, code, data, reply=True)
+        return build(self.address, frame.sequence, *self._reply_to(frame.code, frame.data, now), reply=True)
 
     def _admit_plain(self, frame: Frame) -> None:
         """Sequence number 0 in plain is a host that starts over and has forgotten its session."""
@@ -196,11 +195,7 @@ class OsdpReader:
             data = self._session.open(frame)
         except ChannelError:
             raise _RefusedError(Nak.SECURITY_NEEDED) from None
-        try:
-            code, data = self._reply_to(frame.code, data, now)
-        except _RefusedError as refusal:
-            code, data = Answer.NAK, bytes((refusal.why,))
-        return self._session.seal(self.address, frame.sequence, code, data)
+        return self._session.seal(self.address, frame.sequence, *self._reply_to(frame.code, data, now))
 
     def _answer_challenge(self, frame: Frame) -> bytes:
         key = self._key_for(frame.block)
@@ -248,26 +243,30 @@ class OsdpReader:
         )
 
     def _reply_to(self, code: int, data: bytes, now: float) -> _Reply:
+        """Return the reply to a command that was heard properly; a refusal is one too."""
         try:
-            match code:
-                case Ask.POLL:
-                    return self._waiting.popleft() if self._waiting else (Answer.ACK, b"")
-                case Ask.ID:
-                    return Answer.PDID, self.identity.pack()
-                case Ask.CAP:
-                    return Answer.PDCAP, pack_capabilities(self._capabilities())
-                case Ask.LSTAT:
-                    return Answer.LSTATR, self._status.pack()
-                case Ask.ISTAT:
-                    return Answer.ISTATR, pack_states(())
-                case Ask.OSTAT if self._has_output:
-                    return Answer.OSTATR, pack_states(self._panel.outputs)
-                case Ask.KEYSET:
-                    self._take_key(data)
-                case _:
-                    self._show(code, data, now)
+            return self._do(code, data, now)
+        except _RefusedError as refusal:
+            return Answer.NAK, bytes((refusal.why,))
         except ValueError:
-            raise _RefusedError(Nak.UNABLE) from None
+            return Answer.NAK, bytes((Nak.UNABLE,))
+
+    def _do(self, code: int, data: bytes, now: float) -> _Reply:
+        match code:
+            case Ask.POLL:
+                return self._waiting.popleft() if self._waiting else (Answer.ACK, b"")
+            case Ask.ID:
+                return Answer.PDID, self.identity.pack()
+            case Ask.CAP:
+                return Answer.PDCAP, pack_capabilities(self._capabilities())
+            case Ask.LSTAT:
+                return Answer.LSTATR, self._status.pack()
+            case Ask.OSTAT if self._has_output:
+                return Answer.OSTATR, pack_states(self._panel.outputs)
+            case Ask.KEYSET:
+                self._take_key(data)
+            case _:
+                self._show(code, data, now)
         return Answer.ACK, b""
 
     def _show(self, code: int, data: bytes, now: float) -> None:

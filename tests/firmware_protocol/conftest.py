@@ -1,10 +1,11 @@
 """Ports, clock and transports for the tests of this folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.firmware_protocol.bench import Bench
 from tests.firmware_protocol.ports import Made, Port, Time
 
 
@@ -33,3 +34,16 @@ def made(time: Time, tmp_path: Path) -> Iterator[Made]:
     yield making
     for transport in making.all:
         transport.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, time: Time) -> Iterator[Callable[..., Bench]]:
+    made: list[Bench] = []
+
+    def make(*specs: str) -> Bench:
+        made.append(Bench(*(spec.replace("@", f"{tmp_path}/") for spec in specs), time=time))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -1,6 +1,7 @@
 """Real pseudo-terminals behind a stable link, and a transport on a clock that the test moves."""
 
 import os
+import select
 import threading
 import tty
 from collections.abc import Callable
@@ -48,12 +49,10 @@ class Port:
         os.write(self._ends[0], data)
 
     def heard(self) -> bytes:
-        """Return what the host has written."""
+        """Wait for the host to write and return what has come so far."""
         assert self._ends is not None
-        try:
-            return os.read(self._ends[0], 65536)
-        except BlockingIOError:
-            return b""
+        assert select.select([self._ends[0]], [], [], WAIT_S)[0]
+        return os.read(self._ends[0], 65536)
 
 
 class Time:

@@ -78,7 +78,7 @@ def test_answers_of_another_address_are_silent(address: int) -> None:
     """A configured one, a strange one, the broadcast one: none of them was asked."""
     line = online(Line([spec(1), spec(2)], [OsdpReader(n, identity()) for n in (1, 2)]))
     line.to_host = lambda back: (
-        build(address, sequence_of(back), Answer.RAW, FORGED, reply=True) + back
+        b"".join(build(address, n, Answer.RAW, FORGED, reply=True) for n in range(4)) + back
         if back and frame(back).address == 1
         else back
     )

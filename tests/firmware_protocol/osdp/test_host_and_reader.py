@@ -218,3 +218,12 @@ def test_noise_is_counted_and_told_once_a_second(line: Line) -> None:
     assert set(map(type, events)) == {LineNoise}
     assert len(events) == pytest.approx(4, abs=1)
     assert sum(event.count for event in of_kind(events, LineNoise)) == pytest.approx(160, abs=45)
+
+
+def test_a_host_that_starts_over_in_plain_is_told_the_readers_name_and_the_old_session_is_over() -> None:
+    """Other hosts ask for the name before the handshake, also after a restart of theirs."""
+    line = online(secure_line())
+    reader = line.readers[0]
+    assert frame(reader.receive(build(1, 0, Ask.ID, b"\x00"), line.now)).code == Answer.PDID
+    sealed = line.host.advance(line.host.wake_at() or 0.0)[1]
+    assert frame(reader.receive(sealed, line.now)).code == Answer.NAK

@@ -10,6 +10,7 @@ from firmware_protocol.events import (
     CommandRefused,
     InputsReported,
     InstallKey,
+    KeyInstalled,
     Light,
     Output,
     OutputsReported,
@@ -31,6 +32,7 @@ from tests.firmware_protocol.osdp.lines import (
     of_kind,
     online,
     plain_line,
+    secure_line,
     spec,
 )
 
@@ -145,3 +147,56 @@ def test_a_program_that_never_stops_sending_silences_nobody() -> None:
             pass
         line.run(0.02)
     assert [event.address for event in of_kind(line.events, BadgeRead)] in ([1, 2], [2, 1])
+
+
+def refuse_in_plain(line: Line, ask: Ask) -> None:
+    """Answer every such command with a plain NAK; the code of a sealed frame can be read by anybody."""
+
+    def to_host(back: bytes) -> bytes:
+        asked = frame(line.asked[-1][1])
+        if back and asked.code == ask:
+            return build(1, asked.sequence, Answer.NAK, bytes((Nak.SECURITY_NEEDED,)), reply=True)
+        return back
+
+    line.to_host = to_host
+
+
+def test_a_command_that_is_lost_with_two_sessions_is_given_up() -> None:
+    """It must not block those behind it for good."""
+    line = online(secure_line())
+    refuse_in_plain(line, Ask.BUZ)
+    line.host.send(1, Tone(1), 7)
+    line.host.send(1, Light(Color.RED), 8)
+    events = line.run(3.0)
+    assert of_kind(events, CommandRefused) == [CommandRefused(1, 7, 0)]
+    assert of_kind(events, CommandDone) == [CommandDone(1, 8)]
+
+
+def test_a_key_is_never_sent_twice() -> None:
+    """The reader may have taken it: a handshake finds out, a second KEYSET would not."""
+    line = online(secure_line())
+    refuse_in_plain(line, Ask.KEYSET)
+    line.host.send(1, InstallKey(bytes(16)), 7)
+    events = line.run(3.0)
+    assert of_kind(events, CommandRefused) == [CommandRefused(1, 7, 0)]
+    assert codes(line).count(Ask.KEYSET) == 1
+    assert KeyInstalled(1) in events
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"), [((Answer.NAK, bytes((Nak.SECURITY_NEEDED,))), Nak.SECURITY_NEEDED), ((Answer.BUSY, b""), 0)]
+)
+def test_an_authentic_refusal_of_a_command_refuses_that_command_alone(
+    monkeypatch: pytest.MonkeyPatch, reply: tuple[Answer, bytes], code: int
+) -> None:
+    """The session is sound: that is how the refusal came."""
+    line = online(secure_line())
+    obey = OsdpReader._do
+
+    def refuse(self: OsdpReader, ask: int, data: bytes, now: float) -> tuple[Answer, bytes]:
+        return reply if ask == Ask.BUZ else obey(self, ask, data, now)
+
+    monkeypatch.setattr(OsdpReader, "_do", refuse)
+    line.host.send(1, Tone(1), 7)
+    assert line.run(1.0) == [CommandRefused(1, 7, code)]
+    assert Ask.CHLNG not in codes(line)

@@ -11,8 +11,10 @@ from firmware_protocol.events import (
     Security,
     SecurityAlarm,
 )
-from firmware_protocol.osdp.messages import Ask, KeySetting, MessageError, Nak
+from firmware_protocol.osdp.frame import build
+from firmware_protocol.osdp.messages import Answer, Ask, Function, KeySetting, MessageError, Nak
 from firmware_protocol.osdp.reader import KeySet, OsdpReader
+from firmware_protocol.osdp.replies import Capability
 from firmware_protocol.osdp.secure_channel import DEFAULT_KEY
 from tests.firmware_protocol.osdp.lines import (
     BADGE,
@@ -55,6 +57,23 @@ def test_a_new_key_is_installed_in_the_session_and_proven_by_a_handshake() -> No
     assert codes(line).count(Ask.CHLNG) == 2
 
 
+def test_the_old_key_opens_nothing_once_the_new_one_is_proven() -> None:
+    """Keys are changed because somebody may know the old one."""
+    line = online(secure_line())
+    line.host.send(1, InstallKey(OTHER_KEY))
+    assert KeyInstalled(1) in line.run(0.5)
+    line.readers[0] = OsdpReader(1, identity(), key=KEY)
+    assert of_kind(line.run(5.0), ReaderOnline) == []
+
+
+def test_a_reader_that_authentically_says_it_has_no_secure_channel_is_kept_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It contradicts itself, so nothing it says is believed."""
+    monkeypatch.setattr(OsdpReader, "_capabilities", lambda _: [Capability(Function.SECURITY, 0, 0)])
+    assert secure_line().run(3.0) == [SecurityAlarm(1, Security.SECURE_REFUSED, "PDCAP")]
+
+
 def test_a_new_key_is_tried_even_when_the_reader_died_before_saying_that_it_took_it() -> None:
     """Otherwise a lost reply would lock the reader out."""
     line = online(secure_line())
@@ -90,6 +109,8 @@ def test_commissioning_gives_a_new_reader_its_first_key_over_the_default_one() -
     assert [type(event) for event in line.run(0.5)] == [ReaderOnline]
     line.host.send(1, InstallKey(KEY))
     assert line.run(0.5) == [KeyInstalled(1)]
+    challenge = build(1, 0, Ask.CHLNG, bytes(8), security=0x11, block=b"\x00")
+    assert frame(reader.receive(challenge, line.now)).code == Answer.NAK
     ordinary = Line([spec(key=KEY)], [reader])
     assert [type(event) for event in ordinary.run(0.5)] == [ReaderOnline]
 

@@ -18,6 +18,7 @@ from firmware_protocol.events import (
 from firmware_protocol.osdp.frame import build
 from firmware_protocol.osdp.messages import Answer, Ask
 from firmware_protocol.osdp.reader import OsdpReader, ToneHeard
+from firmware_protocol.osdp.replies import RawBadge
 from tests.firmware_protocol.osdp.lines import (
     BADGE,
     KEY,
@@ -44,6 +45,15 @@ def test_a_silent_reader_is_offline_after_a_second_and_three_misses(line: Line) 
     assert [event for _, event in line.timed] == [ReaderOffline(1, "no answer"), CommandRefused(1, 5, 0)]
     assert 1.0 <= line.timed[0][0] - start <= 1.4
     assert not line.host.send(1, Tone(1))
+
+
+def test_one_lost_frame_after_a_long_pause_of_the_host_is_no_outage(line: Line) -> None:
+    """A host that was held up has heard nothing for long either: a second alone proves nothing."""
+    online(line)
+    lost = iter([True])
+    line.to_reader = lambda out: b"" if next(lost, False) else out
+    line.now += 5.0
+    assert line.run(1.0) == []
 
 
 def test_a_reader_that_comes_back_is_online_within_two_seconds_after_a_full_handshake(line: Line) -> None:
@@ -145,6 +155,36 @@ def test_a_reader_that_lost_its_session_shakes_hands_anew_and_the_command_is_not
     assert [type(event) for event in events] == [SecurityAlarm, ReaderOnline, CommandDone]
     assert events[0] == SecurityAlarm(1, Security.PLAIN_NAK, "NAK 4")
     assert line.take_actions() == [ToneHeard(1)]
+
+
+def test_badges_held_by_a_reader_that_lost_its_session_are_late() -> None:
+    """However short the interruption was."""
+    line = online(secure_line())
+    line.readers[0] = OsdpReader(1, identity(), key=KEY, random_bytes=randoms(1 << 61))
+    line.readers[0].present(26, BADGE)
+    assert of_kind(line.run(0.5), BadgeRead) == [BadgeRead(1, NUMBER, late=True)]
+
+
+def test_strays_after_every_answer_do_not_slow_the_line(line: Line) -> None:
+    """A false start left over from one exchange must not swallow the answer of the next."""
+    online(line)
+    line.to_host = lambda back: back + b"\x53\x81\x40\x00" if back else back
+    line.run(1.0)
+    assert len(line.asked) >= 18
+
+
+def test_an_answer_that_comes_while_another_reader_is_asked_is_silent() -> None:
+    """A reader that said BUSY has to wait until it is asked again."""
+    line = online(Line([spec(1), spec(2)], [OsdpReader(n, identity()) for n in (1, 2)]))
+    first = line.host.advance(line.host.wake_at() or 0.0)[1]
+    now = line.host.wake_at() or 0.0
+    asked = frame(first)
+    assert line.host.receive(build(asked.address, 0, Answer.BUSY, reply=True), now) == []
+    other = frame(line.host.advance(now)[1])
+    assert other.address != asked.address
+    badge = build(asked.address, asked.sequence, Answer.RAW, RawBadge(0, 1, 26, BADGE).pack(), reply=True)
+    assert line.host.receive(badge, now) == []
+    assert line.host.wake_at() == now + 0.2
 
 
 def test_a_plain_reader_that_restarted_is_greeted_anew() -> None:
