@@ -13,6 +13,8 @@ SHORTEST_S, LONGEST_S = 0.5, 3.0
 BADGE_OUT_AFTER = 5
 """Visits before somebody signs out: well past the 10 s in which a repeated badge means the same read."""
 
+MOST_PRESENT = 12
+
 UNPLUGGED_VISITS = 3
 
 
@@ -28,10 +30,11 @@ class Visit:
 
 
 def visits(seed: int) -> Iterator[Visit]:
-    """Yield visits without end; the first ones show an allow, a deny and an unknown badge at once."""
+    """Yield visits without end; the first ones show every kind of answer within a minute."""
     random = Random(seed)
-    yield from _opening()
-    present: list[tuple[DemoMachine, str]] = []
+    opening = list(_opening())
+    yield from opening
+    present = [(visit.machine, visit.number) for visit in opening if visit.what == "badge"][-BADGE_OUT_AFTER:]
     away: DemoMachine | None = None
     since = 0
     while True:
@@ -45,7 +48,7 @@ def visits(seed: int) -> Iterator[Visit]:
         if kind == "unplug" and away is None:
             away, since = random.choice(_PLUGGABLE), 0
             yield Visit(pause, "unplug", away)
-        elif kind == "leave" and len(present) > BADGE_OUT_AFTER:
+        elif len(present) > (BADGE_OUT_AFTER if kind == "leave" else MOST_PRESENT):
             machine, number = present.pop(0)
             yield Visit(pause, "badge", machine, number)
         else:
@@ -62,12 +65,47 @@ _PLUGGABLE = tuple(machine for machine in MACHINES if machine.line in {"coating"
 """Lines of few readers: pulling a plug there leaves most of the plant at work."""
 
 
+_OPENING: tuple[tuple[float, str, str, str], ...] = (
+    (0.2, "badge", "HSG-01", "Robin Teakettle"),
+    (0.3, "badge", "BLD-01", ""),
+    (0.4, "badge", "TP-02", "Riley Thimble"),
+    (0.6, "badge", "FBD-02", "Sasha Windowsill"),
+    (0.8, "badge", "TP-01", "Andréa Bouilloire"),
+    (1.0, "badge", "TP-01", "Pascale Girouette"),
+    (1.0, "badge", "TP-02", "Frédérique Pantoufle"),
+    (1.2, "badge", "TP-03", "Drew Gumboot"),
+    (1.0, "unplug", "BLI-01", ""),
+    (1.0, "badge", "BLI-02", "Sacha Brouette"),
+    (1.5, "badge", "CP-02", "Jordan Pepperpot"),
+    (1.5, "badge", "CT-01", "Marlowe Inkwell"),
+    (2.0, "badge", "MILL-01", "Camille Lanterne"),
+    (2.0, "badge", "HSG-01", "Robin Teakettle"),
+    (1.5, "badge", "CT-01", "Gwenaël Passoire"),
+    (2.0, "badge", "HSG-01", "Claude Parapluie"),
+    (1.5, "badge", "TP-03", "Michèle Casserole"),
+    (2.0, "replug", "BLI-01", ""),
+    (2.5, "badge", "CP-01", "Lou Carafe"),
+    (2.0, "noise", "BLI-02", ""),
+    (1.0, "badge", "BLI-02", "Hollis Teaspoon"),
+    (2.0, "badge", "BLI-01", "Stéphane Girandole"),
+    (1.5, "badge", "FBD-02", "Sasha Windowsill"),
+)
+"""Pause in seconds, what happens, where, whose badge (none: a badge that nobody owns).
+
+In order: allow, unknown badge, old revision, allow, twice expiring, override, suspended on a machine in trial, a pulled
+plug, allow, QA hold, lost badge, calibration overdue, badge-out, and so on.
+"""
+
+
 def _opening() -> Iterator[Visit]:
-    by_id = {machine.id: machine for machine in MACHINES}
-    yield Visit(SHORTEST_S, "badge", by_id["TP-01"], _number(PEOPLE[11], by_id["TP-01"]))
-    yield Visit(SHORTEST_S, "badge", by_id["HSG-01"], UNKNOWN["w26"])
-    yield Visit(SHORTEST_S, "badge", by_id["TP-02"], _number(PEOPLE[14], by_id["TP-02"]))
-    yield Visit(SHORTEST_S, "badge", by_id["HSG-01"], _number(PEOPLE[0], by_id["HSG-01"]))
+    machines = {machine.id: machine for machine in MACHINES}
+    people = {person.name: person for person in PEOPLE}
+    for pause_s, what, where, name in _OPENING:
+        machine = machines[where]
+        number = ""
+        if what == "badge":
+            number = _number(people[name], machine) if name else UNKNOWN[line_of(machine).badge]
+        yield Visit(pause_s, what, machine, number)
 
 
 def _arrival(random: Random, kind: str, pause_s: float) -> Visit:

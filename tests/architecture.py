@@ -80,6 +80,7 @@ TIME_CALLS = _words(
     time.ctime time.strftime"""
 )
 BROAD_HANDLERS = ("gate/gate_loop.py", "gate/readers/line_loop.py")
+TIME_AT = ("gate/clock.py", "firmware_protocol/simulator.py")
 SERIAL_AT = ("firmware_protocol/transport.py",)
 SQLITE_AT = ("gate/store/database.py", "gate/store/triggers.py")
 SQLITE_WORDS = ("PRAGMA ", "BEGIN IMMEDIATE", "SQLITE_MASTER", "SQLITE_SCHEMA", "INSERT OR ", "RAISE(ABORT", "VACUUM")
@@ -178,8 +179,8 @@ def no_io(source: Source) -> Iterator[Violation]:
 
 
 def asks_no_time(source: Source) -> Iterator[Violation]:
-    """Only clock.py asks the time (law 2)."""
-    if source.path == "gate/clock.py":
+    """Only clock.py asks the time (law 2); the simulator is no part of a gate and hands its clock in at the door."""
+    if source.path in TIME_AT:
         return
     bare = {name.split(".")[-1]: name for name, _ in imports(source) if name in TIME_CALLS}
     for node in ast.walk(source.tree):

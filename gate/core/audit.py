@@ -6,10 +6,11 @@ values omitted, times in UTC with milliseconds). A leaf is SHA-256(0x00 || bytes
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gate.core.records import Moment
@@ -125,7 +126,7 @@ def timestamp(at: datetime) -> str:
     offset = at.utcoffset()
     if offset is None or offset:
         raise CanonicalFormError(f"{at!r} is not in UTC; hand over an aware UTC time")
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 _TEXT_FIELDS = (
@@ -157,7 +158,7 @@ def entry_bytes(entry: Entry, *, seq: int, gate: str, zone: ZoneInfo, previous: 
         "clock": moment.clock,
         "gate": gate,
         "kind": entry.kind.value,
-        "offset": _offset(moment.at.astimezone(zone)),
+        "offset": _offset(moment.at.astimezone(zone).utcoffset()),
         "prev": previous.hex(),
         "seq": seq,
         "zone": zone.key,
@@ -186,9 +187,11 @@ def _rest(entry: Entry) -> dict[str, Json]:
     return {name: value for name, value in rest.items() if value is not None}
 
 
-def _offset(local: datetime) -> str:
-    text = local.strftime("%z")
-    return f"{text[:3]}:{text[3:5]}"
+@lru_cache(maxsize=8)
+def _offset(ahead: timedelta | None) -> str:
+    minutes = int((ahead or timedelta()) / timedelta(minutes=1))
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
 
 
 def canonical(value: Json) -> bytes:
@@ -197,12 +200,40 @@ def canonical(value: Json) -> bytes:
     Raises:
         CanonicalFormError: something in it has no canonical form.
     """
-    _check(value, "entry")
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    if not _is_plain(value):
+        _check(value, "entry")
     try:
-        return text.encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise CanonicalFormError(f"the text {error.object[error.start :][:20]!r} is not Unicode text") from error
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+_ROWS = (list, tuple)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether the value is quickly seen to have a canonical form; where it is not, `_check` has the last word."""
+    if isinstance(value, _ROWS):
+        return _are_plain(value)
+    if isinstance(value, dict):
+        for name in value:
+            if not isinstance(name, str) or not name.isascii():
+                return False
+        return _are_plain(value.values())
+    return value is None
+
+
+def _are_plain(values: Iterable[object]) -> bool:
+    for value in values:
+        if isinstance(value, int):
+            if not -INTEGER_LIMIT < value < INTEGER_LIMIT:
+                return False
+        elif not isinstance(value, str) and not _is_plain(value):
+            return False
+    return True
 
 
 def _check(value: object, where: str) -> None:

@@ -81,7 +81,7 @@ def lasts_until(sets: tuple[RequirementSet, ...], now: Standing, facts: Facts, a
     """Return the first instant at which a set that is met will not be, approved later versions included."""
     until = _until(now)
     for instant in sorted({s.effective_at for s in sets if s.approved and s.effective_at > at}):
-        if until <= instant:
+        if until < instant:
             break
         then = standing(sets, facts, instant)
         if not then.met:
@@ -150,9 +150,14 @@ def _until(now: Standing) -> datetime:
 
 
 def _group(group: tuple[Requirement, ...], facts: Facts, at: datetime) -> Finding:
+    """Return the nearest member; a group that is met ends with the last of the members that meet it."""
     if len(group) == 1:
         return _member(group[0], facts, at)
-    return max((_member(requirement, facts, at) for requirement in group), key=_nearness)
+    members = [_member(requirement, facts, at) for requirement in group]
+    nearest = max(members, key=_nearness)
+    if nearest.reason is not None:
+        return nearest
+    return nearest._replace(until_at=max(finding.until_at for finding in members if finding.reason is None))
 
 
 def _member(requirement: Requirement, facts: Facts, at: datetime) -> Finding:

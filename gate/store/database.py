@@ -1,6 +1,7 @@
 """Open and create the database: the only place that knows which database it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -70,9 +71,9 @@ def make_engine(path: Path, *, key: str | None, read_only: bool) -> sa.Engine:
 
 def _connector(path: Path, key: str | None, *, read_only: bool) -> Callable[[], Any]:
     def connect() -> Any:
-        mode = "ro" if read_only else "rwc"
+        uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
         connection = sqlite.connect(
-            f"file:{quote(str(path))}?mode={mode}",
+            uri,
             uri=True,
             isolation_level=None,
             check_same_thread=False,
@@ -106,14 +107,15 @@ def create_database(path: Path, *, key: str | None = None, gate_id: str) -> None
     """Create the records, or bring older ones up to this program's schema; the gate's identity is set once.
 
     Raises:
-        DatabaseRefusedError: the records are another gate's, or newer than the program.
+        DatabaseRefusedError: the records are another gate's, newer than the program, or the key is wrong.
     """
     from gate.store.migrating import upgrade
 
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = make_engine(path, key=key, read_only=False)
     try:
-        upgrade(engine, path)
+        with _foreign_file_refused(path):
+            upgrade(engine, path)
         _set_identity(engine, path, gate_id)
     finally:
         engine.dispose()
@@ -135,11 +137,17 @@ def _set_identity(engine: sa.Engine, path: Path, gate_id: str) -> None:
 def _check_schema(engine: sa.Engine, path: Path) -> None:
     from gate.store.migrating import refuse_other_schema
 
-    try:
+    with _foreign_file_refused(path):
         refuse_other_schema(engine, path)
+
+
+@contextmanager
+def _foreign_file_refused(path: Path) -> Iterator[None]:
+    try:
+        yield
     except sa.exc.DatabaseError as error:
-        if "not a database" in str(error):
-            raise DatabaseRefusedError(
-                f"{path}: is no database of ours or its key is wrong. Give the right file and database_key_file."
-            ) from error
-        raise
+        if "not a database" not in str(error):
+            raise
+        raise DatabaseRefusedError(
+            f"{path}: is no database of ours or its key is wrong. Give the right file and database_key_file."
+        ) from error

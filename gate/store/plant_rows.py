@@ -214,28 +214,32 @@ def _check_references(plant: Plant, known: Known) -> None:
         _refer("equipment", row.id, "class", row.class_, known(schema.equipment_classes))
         _refer("equipment", row.id, "area", row.area, known(schema.areas))
     for required in plant.requirement_set or ():
-        if required.class_:
-            _refer("requirement_set", required.class_, "class", required.class_, known(schema.equipment_classes))
-        if required.area:
-            _refer("requirement_set", required.area, "area", required.area, known(schema.areas))
-        for group in required.groups:
-            for member in group:
-                _refer("requirement_set", required.class_ or required.area, "item", member.item, known(schema.items))
+        _check_set(required, known)
     for badge in plant.badge or ():
         if badge.person:
             _refer("badge", badge.id, "person", badge.person, known(schema.people))
     for record in plant.training_record or ():
         _refer("training_record", record.id, "person", record.person, known(schema.people))
+        _refer("training_record", record.id, "item", record.item, known(schema.items))
     for suspension in plant.suspension or ():
         _refer("suspension", suspension.id, "person", suspension.person, known(schema.people))
         if suspension.scope_id:
-            table = schema.equipment_classes if suspension.scope == "class" else schema.equipment
-            _refer("suspension", suspension.id, "scope_id", suspension.scope_id, known(table))
+            scopes = schema.equipment_classes if suspension.scope == "class" else schema.equipment
+            _refer("suspension", suspension.id, "scope_id", suspension.scope_id, known(scopes))
     for hold in plant.hold or ():
         _refer("hold", hold.id, "equipment", hold.equipment, known(schema.equipment))
     for override in plant.override or ():
         _refer("override", override.id, "person", override.person, known(schema.people))
         _refer("override", override.id, "equipment", override.equipment, known(schema.equipment))
+
+
+def _check_set(row: RequirementSetRow, known: Known) -> None:
+    if row.class_:
+        _refer("requirement_set", row.class_, "class", row.class_, known(schema.equipment_classes))
+    if row.area:
+        _refer("requirement_set", row.area, "area", row.area, known(schema.areas))
+    for member in (member for group in row.groups for member in group):
+        _refer("requirement_set", row.class_ or row.area, "item", member.item, known(schema.items))
 
 
 def _refer(section: str, id_: str | None, key: str, named: str, known: Mapping[str, Values]) -> None:

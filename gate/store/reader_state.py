@@ -40,6 +40,6 @@ def unknown_badge_mark(secret: bytes, number: str) -> str:
 
 
 def note_unknown_badge(trail: Trail, mark: str, number: str) -> None:
-    """Keep the raw number behind the mark for enrolment; this table may be purged."""
+    """Keep the raw number behind the mark of the entry that comes next, for enrolment; this table may be purged."""
     if trail.run(_KNOWN_NUMBER, {"mark": mark}).fetchone() is None:
-        trail.run(_NOTE_NUMBER, {"mark": mark, "new_number": number, "seq": trail.head.seq})
+        trail.run(_NOTE_NUMBER, {"mark": mark, "new_number": number, "seq": trail.head.seq + 1})

@@ -35,9 +35,9 @@ def _refuse(table: str, verb: str) -> str:
 def _refuse_replacing(table: str) -> str:
     """INSERT OR REPLACE removes the old row without firing its delete trigger."""
     key = _columns(table)[0]
+    there = " ".join(["SELECT 1 FROM", table, f'WHERE "{key}" = NEW."{key}"'])
     return (
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f'WHEN EXISTS (SELECT 1 FROM {table} WHERE "{key}" = NEW."{key}") '
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS ({there}) "
         f"BEGIN SELECT RAISE(ABORT, '{table}: replace is refused, history only grows'); END"
     )
 

@@ -52,11 +52,13 @@ class Parts:
         ]
 
     def reader_messages(self, look: Look, changed: Iterable[str]) -> list[Message]:
-        """Return a message for each reader that changed, and the count above them."""
+        """Return a message for each reader that changed, the count above them, and who needs attention."""
         wanted = set(changed)
-        rows = zip(*(self.readers(look, viewer) for viewer in self._viewers), strict=True)
-        found = [Message("swap", self._made("reader", row)) for row in rows if row[0].name in wanted]
-        return [*found, Message("swap", self._made("lede", [self.readers(look, viewer) for viewer in self._viewers]))]
+        everybody = [self.readers(look, viewer) for viewer in self._viewers]
+        found = [
+            Message("swap", self._made("reader", row)) for row in zip(*everybody, strict=True) if row[0].name in wanted
+        ]
+        return [*found, *(Message("swap", self._made(macro, everybody)) for macro in ("lede", "needs"))]
 
     def gate_message(self, look: Look, last_alive: datetime | None, now: datetime) -> Message:
         """Return the message that tells how the gate is."""

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 from gate.core.audit import Kind
 from gate.settings import Settings
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError, data_version, open_database
-from gate.store.schema import audit_trail, equipment, equipment_classes, items, people, reader_status, trail_head
+from gate.store.schema import (
+    audit_trail,
+    equipment,
+    equipment_classes,
+    equipment_uses,
+    items,
+    people,
+    reader_status,
+    trail_head,
+    use_members,
+)
 
 SHOWN = (Kind.DECISION.value, Kind.USE_LEFT.value, Kind.USE_ENDED.value)
 BADGE_OUT = "badge_out"
@@ -42,6 +52,15 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody signed in at a machine; `entitled` False: the permissive has dropped, so no new start."""
+
+    name: str
+    joined_at: datetime
+    entitled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderNow:
     """What the records say of one reader now; `state` None: it was never seen, `mode` None: no such equipment."""
 
@@ -51,6 +70,7 @@ class ReaderNow:
     mode: str | None = None
     equipment_class: str = ""
     last_read_at: datetime | None = None
+    present: tuple[Present, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +151,7 @@ class Records:
     def _readers(self, connection: sa.Connection) -> dict[str, ReaderNow]:
         status = {row.reader_id: row for row in connection.execute(sa.select(reader_status))}
         machines = {row.id: row for row in connection.execute(_MACHINES)}
+        present = _present(connection)
         found = {}
         for reader in (reader for line in self._settings.line for reader in line.reader):
             state, machine = status.get(reader.name), machines.get(reader.equipment)
@@ -141,6 +162,7 @@ class Records:
                 mode=machine.mode if machine else None,
                 equipment_class=machine.class_name if machine else "",
                 last_read_at=self._last_reads.get(reader.name),
+                present=present.get(reader.equipment, ()),
             )
         return found
 
@@ -159,6 +181,32 @@ _MACHINES = (
     )
     .where(equipment.c.known_to.is_(None))
 )
+
+_PRESENT = (
+    sa.select(
+        equipment_uses.c.equipment_id,
+        use_members.c.person_id,
+        people.c.name,
+        use_members.c.joined_at,
+        use_members.c.dropped_seq,
+    )
+    .select_from(
+        equipment_uses.join(use_members, use_members.c.use_id == equipment_uses.c.id).outerjoin(
+            people, sa.and_(people.c.id == use_members.c.person_id, people.c.known_to.is_(None))
+        )
+    )
+    .where(equipment_uses.c.ended_seq.is_(None), use_members.c.left_seq.is_(None))
+    .order_by(use_members.c.id)
+)
+
+
+def _present(connection: sa.Connection) -> dict[str, tuple[Present, ...]]:
+    """Return who is signed in at each machine, in the order of joining."""
+    found: dict[str, tuple[Present, ...]] = {}
+    for row in connection.execute(_PRESENT):
+        somebody = Present(row.name or row.person_id, datetime.fromisoformat(row.joined_at), row.dropped_seq is None)
+        found[row.equipment_id] = (*found.get(row.equipment_id, ()), somebody)
+    return found
 
 
 def _head(connection: sa.Connection) -> tuple[int, str]:

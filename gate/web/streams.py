@@ -30,6 +30,10 @@ class Streams:
             return None
         return Stream(_lines(self._board, language, after, full_state), self._slots.release)
 
+    def close(self) -> None:
+        """Let every stream end, and every later one at once."""
+        self._board.close()
+
 
 class Stream:
     """An iterator that gives its slot back once, however it ends (a generator never started runs no `finally`)."""

@@ -1,14 +1,14 @@
 """What the pages show of an entry, a reader and the gate: plain words in one language, ready for a template."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gate.settings import LineSettings, ReaderSettings
 from gate.web.formats import clock_time, day_and_offset, visible
-from gate.web.reading import Names, ReaderNow, ShownEntry
+from gate.web.reading import Names, Present, ReaderNow, ShownEntry
 from gate.web.reason_texts import reason_text
 from gate.web.texts import PAGE_TEXTS
 
@@ -17,6 +17,8 @@ ALIVE_S = 15
 
 READ_AGAIN = frozenset({"BADGE_UNREADABLE", "READ_LATE"})
 BY_OVERRIDE = frozenset({"ALLOW_OVERRIDE", "ALLOW_EMERGENCY"})
+SOON = {"ALLOW_EXPIRING": "soon", "ALLOW_ENDS_IN_SHIFT": "soon", "ALLOW_GRACE": "grace"}
+"""Reasons of an allow that somebody must act on before it ends -> the word that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,11 @@ class EntryView:
     seq: int
     when: When
     tag: Tag
+    due: Tag | None
+    """Why an allow will not last."""
     trial: bool
+    clock: str
+    """What to know of the clock; empty when a time source vouched for it."""
     who: str
     equipment: str
     operation: str
@@ -66,6 +72,7 @@ class ReaderView:
     since: When | None
     cause: str
     last_read: When | None
+    present: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +105,19 @@ class Viewer:
 def entry_view(row: ShownEntry, names: Names, viewer: Viewer) -> EntryView:
     """Show one entry."""
     said = json.loads(row.data)
-    reasons = [reason_text(code, viewer.language) for code in said.get("reasons", ())]
     person = said.get("person")
     operation = said.get("operation", "USE")
     return EntryView(
         seq=row.seq,
         when=viewer.when(row.at),
         tag=_tag(said, viewer.texts),
+        due=_due(said, viewer.texts),
         trial=said.get("mode") == "shadow",
+        clock=_clock(str(said.get("clock", "")), viewer.texts),
         who=visible(names.people.get(person, person)) if person else _nobody(said.get("badge_last4"), viewer),
         equipment=visible(said.get("equipment", "")),
         operation="" if operation == "USE" else viewer.texts.get(f"op_{operation}", operation),
-        reasons=tuple(visible(text) for text in [*reasons, *_items(said, names)]),
+        reasons=tuple(visible(text) for text in _reasons(said, names, viewer)),
     )
 
 
@@ -127,6 +135,18 @@ def _tag(said: Mapping[str, object], texts: Mapping[str, str]) -> Tag:
     return Tag("deny", texts["would_deny" if said.get("mode") == "shadow" else "denied"])
 
 
+def _due(said: Mapping[str, object], texts: Mapping[str, str]) -> Tag | None:
+    codes = _strings(said.get("reasons"))
+    words = [texts[word] for code, word in SOON.items() if code in codes]
+    return Tag("due", words[0]) if words and said.get("outcome") == "allow" else None
+
+
+def _clock(clock: str, texts: Mapping[str, str]) -> str:
+    if clock.endswith(":untrusted"):
+        return texts["clock_untrusted"]
+    return texts["clock_asserted"] if clock == "asserted" else ""
+
+
 def _strings(found: object) -> frozenset[str]:
     return frozenset(found) if isinstance(found, list) else frozenset()
 
@@ -136,12 +156,27 @@ def _nobody(last4: str | None, viewer: Viewer) -> str:
     return f"{texts['badge_ending']} {visible(last4)}" if last4 else texts["no_badge"]
 
 
-def _items(said: Mapping[str, object], names: Names) -> list[str]:
-    """Name what is missing: the evidence says which requirement failed, by the version of its item."""
+def _reasons(said: Mapping[str, object], names: Names, viewer: Viewer) -> list[str]:
+    """Say each reason once, together with the items it is about; under an override, also what it lifts."""
+    items = _items(said, names)
+    codes = said.get("reasons")
+    shown = [*(codes if isinstance(codes, list) else ()), *items]
+    return [_reason(code, items.get(code, ()), viewer) for code in dict.fromkeys(shown)]
+
+
+def _reason(code: str, items: Sequence[str], viewer: Viewer) -> str:
+    text = reason_text(code, viewer.language)
+    return viewer.texts["reason_of"].format(reason=text, items="; ".join(items)) if items else text
+
+
+def _items(said: Mapping[str, object], names: Names) -> dict[str, list[str]]:
+    """Return what is missing by reason: the evidence says which requirement failed, by the version of its item."""
     evidence = said.get("evidence")
-    rows = evidence.get("requirements", ()) if isinstance(evidence, dict) else ()
-    failed = [row[0] for row in rows if len(row) > 3]
-    return [names.items[version] for version in failed if version in names.items]
+    found: dict[str, list[str]] = {}
+    for row in evidence.get("requirements", ()) if isinstance(evidence, dict) else ():
+        if len(row) > 3 and row[0] in names.items:
+            found.setdefault(row[3], []).append(names.items[row[0]])
+    return found
 
 
 def reader_view(line: LineSettings, reader: ReaderSettings, now: ReaderNow, viewer: Viewer) -> ReaderView:
@@ -161,7 +196,13 @@ def reader_view(line: LineSettings, reader: ReaderSettings, now: ReaderNow, view
         since=viewer.when(now.since_at) if now.since_at else None,
         cause=visible(now.cause) if offline else "",
         last_read=viewer.when(now.last_read_at) if now.last_read_at else None,
+        present=tuple(_present(somebody, texts) for somebody in now.present),
     )
+
+
+def _present(somebody: Present, texts: Mapping[str, str]) -> str:
+    name = visible(somebody.name)
+    return name if somebody.entitled else f"{name} ({texts['no_new_start']})"
 
 
 def _reader_tag(line: LineSettings, state: str | None, texts: Mapping[str, str]) -> Tag:

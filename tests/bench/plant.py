@@ -114,7 +114,7 @@ def _tables(size: Size) -> Sequence[tuple[sa.Table, Iterable[dict[str, Any]]]]:
         (schema.equipment, (_equipment(n, size) for n in range(size.equipment))),
         (schema.items, ({"id": i, "kind": "sop", "title": f"Procedure {i}"} for i in _items(size))),
         (schema.item_revisions, (_revision(i) for i in _items(size))),
-        (schema.requirement_sets, [_area_set(size), *(_set(n, size) for n in range(size.equipment))]),
+        (schema.requirement_sets, (_set(n, size) for n in range(size.equipment))),
         (schema.people, (_person(n) for n in range(size.people))),
         (schema.badges, (_badge(n) for n in range(size.people))),
         (schema.badge_assignments, ({"id": f"B{n}", "person_id": person_id(n)} for n in range(size.people))),
@@ -156,22 +156,13 @@ def _equipment(number: int, size: Size) -> dict[str, Any]:
 
 
 def _set(number: int, size: Size) -> dict[str, Any]:
-    wanted = [_item(number % BLOCKS, (number + step) % size.items) for step in range(REQUIREMENTS - 1)]
+    wanted = [_item(number % BLOCKS, (number + step) % size.items) for step in range(REQUIREMENTS)]
     groups = [[{"item": item, "interval_months": 24}] for item in wanted]
-    return _whole_set("class", f"C{number}", groups, operation="USE")
-
-
-def _area_set(size: Size) -> dict[str, Any]:
-    anyone = [{"item": _item(kind, size.items - 1)} for kind in range(BLOCKS)]
-    return _whole_set("area", "AREA", [anyone], operation=None)
-
-
-def _whole_set(scope: str, scope_id: str, groups: list[Any], operation: str | None) -> dict[str, Any]:
     return {
-        "id": f"{scope}:{scope_id}",
-        "scope": scope,
-        "scope_id": scope_id,
-        "operation": operation,
+        "id": f"class:C{number}",
+        "scope": "class",
+        "scope_id": f"C{number}",
+        "operation": "USE",
         "effective_at": ALWAYS_AT,
         "approved": 1,
         "groups": json.dumps(groups),

@@ -13,21 +13,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from firmware_protocol.badge import bits_of
 from firmware_protocol.events import Command, Event
 from firmware_protocol.osdp.host import OsdpHost, OsdpReaderSpec
+from firmware_protocol.osdp.reader import OsdpReader, ReaderAction
 from firmware_protocol.transport import LineSpec, PortLost, PortOpened, Transport
 
+MARK = b"\xff"
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 20.0
+PATIENCE_S = 12.0
 """How long anything may take that is going to happen; nothing is judged by how long it took."""
 
 T = TypeVar("T")
-Spoil = Callable[[bytes, bytes], bytes]
-"""Given the command and the reply to it, returns what arrives of the reply."""
+Spoil = Callable[[bytes], bytes]
+"""Given what was sent, returns what arrives of it."""
 
 
-def untouched(_: bytes, reply: bytes) -> bytes:
-    return reply
+def untouched(data: bytes) -> bytes:
+    return data
 
 
 @contextmanager
@@ -47,13 +50,12 @@ class Relay:
 
     def __init__(self, host: int, reader: int) -> None:
         self._host, self._reader = host, reader
-        self._command = b""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._carry, name="relay")
-        self.spoil: Spoil = untouched
-        self.cut = False
-        """While set nothing passes, either way."""
-        self.commands: list[bytes] = []
+        self.to_reader: Spoil = untouched
+        self.to_host: Spoil = untouched
+        self.asked: list[bytes] = []
+        """Every command as the host sent it, without the mark."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -64,14 +66,11 @@ class Relay:
         while not self._stopped.is_set():
             for port in select.select([self._host, self._reader], [], [], 0.05)[0]:
                 data = os.read(port, 4096)
-                if self.cut:
-                    continue
                 if port == self._host:
-                    self._command = data.lstrip(b"\xff")
-                    self.commands.append(self._command)
-                    os.write(self._reader, data)
+                    self.asked.append(data.lstrip(MARK))
+                    os.write(self._reader, self.to_reader(data))
                 else:
-                    os.write(self._host, self.spoil(self._command, data))
+                    os.write(self._host, self.to_host(data))
 
 
 class Peer:
@@ -135,6 +134,38 @@ class OurHost:
 
     def of(self, kind: type[T]) -> list[T]:
         return [event for event in self.events if isinstance(event, kind)]
+
+
+class OurReader:
+    """Our reader on one end of a pty, in a thread of its own."""
+
+    def __init__(self, port: int, reader: OsdpReader) -> None:
+        self._port, self._reader = port, reader
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="reader")
+        self.actions: list[ReaderAction] = []
+        self.heard = 0
+        """How many times the host has said something."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def present(self, number: str) -> None:
+        with self._lock:
+            self._reader.present(*bits_of(number))
+
+    def _serve(self) -> None:
+        while not self._stopped.is_set():
+            if not select.select([self._port], [], [], 0.05)[0]:
+                continue
+            with self._lock:
+                now = time.monotonic()
+                os.write(self._port, self._reader.receive(os.read(self._port, 4096), now))
+                self.heard += 1
+                self.actions += self._reader.take_actions()
 
 
 def wait_for(done: Callable[[], T], what: str) -> T:

@@ -123,7 +123,7 @@ def test_readers_show_their_health_with_cause_and_since_when(gate: GateOnRecord,
     assert "OSDP, encrypted" in cards[0]
     assert "Port open" in cards[1]
     assert "only the port is watched" in cards[1]
-    assert "2 readers: 1 online, 1 offline." in text_of(client.get("/").text)
+    assert "Readers: 1 offline, 1 port open." in text_of(client.get("/").text)
 
 
 def test_the_last_read_of_a_reader_moves_on(gate: GateOnRecord, client: FlaskClient) -> None:

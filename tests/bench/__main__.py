@@ -1,0 +1,68 @@
+"""Run the bench: one JSON object a line on standard output, and a page with plots in build/bench/."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlcipher3.dbapi2 as sqlite
+
+from tests.bench import p1_badge, p2_append, p3_decide, p4_readers
+from tests.bench.page import page
+from tests.bench.stats import Figure, json_line
+
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "build" / "bench"
+
+
+def figures(folder: Path, *, quick: bool, wanted: Sequence[str] = ()) -> Iterator[Figure]:
+    """Measure what is wanted (all of it by default), one after the other; each in a folder that must exist."""
+    less = 10 if quick else 1
+    size = p3_decide.SMALL if quick else p3_decide.FULL
+    parts: dict[str, Callable[[], list[Figure]]] = {
+        "P1": lambda: p1_badge.measure(folder, 300 // less),
+        "P2": lambda: p2_append.measure(folder, 3000 // less),
+        "P3": lambda: p3_decide.measure(folder, 5000 // less, size),
+        "P4": lambda: p4_readers.measure(folder, 1000 // less),
+    }
+    for name, measure in parts.items():
+        if not wanted or name in wanted:
+            yield from measure()
+
+
+def conditions(quick: bool) -> dict[str, str]:
+    """Return what the figures depend on besides the program."""
+    return {
+        "When": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "Machine": f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}",
+        "Load average before": f"{os.getloadavg()[0]:.1f}",
+        "Python, SQLite": f"{platform.python_version()}, {sqlite.sqlite_version}",
+        "Rounds": "quick run: too few for a verdict" if quick else "in full",
+    }
+
+
+def main() -> int:
+    """Measure, print and write the page; the status says nothing of the goals, for a bench is no test."""
+    quick = bool(os.environ.get("QUICK"))
+    OUT.mkdir(parents=True, exist_ok=True)
+    work = OUT / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    measured_on = conditions(quick)
+    found = []
+    try:
+        for figure in figures(work, quick=quick, wanted=sys.argv[1:]):
+            sys.stdout.write(json_line(figure) + "\n")
+            sys.stdout.flush()
+            found.append(figure)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    (OUT / "index.html").write_text(page(found, measured_on), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,347 @@
+"""One item's training records against one requirement: when they serve, until when, and why they do not."""
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import permutations
+
+import pytest
+
+from gate.core.calendar import LATEST
+from gate.core.records import Item, Requirement, Revision, TrainingRecord
+from gate.core.terms import ItemKind, RecordState, RevisionPolicy
+from gate.core.training import Finding, assess, in_force
+from tests.core.facts_builder import (
+    A_SECOND,
+    GMP,
+    GOWN,
+    LONG_AGO,
+    NOON,
+    OJT,
+    OTHER,
+    SOP,
+    TICK,
+    TORONTO,
+    local,
+    record,
+    requirement,
+)
+
+R7_AT = local("2026-12-01 00:00")
+R8_AT = local("2027-02-01 00:00")
+R6, R7, R8 = SOP.revisions[0], Revision(32, "R7", R7_AT), Revision(33, "R8", R8_AT)
+SOP_R7 = replace(SOP, revisions=(R6, R7))
+
+
+def judged(item: Item, *records: TrainingRecord, at: datetime = NOON, needed: Requirement | None = None) -> Finding:
+    return assess(needed or requirement(item), item, records, at, TORONTO)
+
+
+# --- how long a pass serves --------------------------------------------------------------------------------
+
+
+@pytest.mark.req("B5")
+def test_a_pass_serves_from_the_start_of_its_day_and_without_an_end() -> None:
+    """No expiry and no interval: once is enough, and the day of the training counts whole."""
+    passed = record(OTHER, "2026-11-23")
+    found = judged(OTHER, passed, at=local("2026-11-23 00:00"))
+    assert (found.reason, found.record, found.until_at) == (None, passed, LATEST)
+    assert judged(OTHER, passed, at=local("2026-11-23 00:00") - TICK).reason == "NOT_YET_VALID"
+
+
+@pytest.mark.req("B5")
+def test_the_earliest_of_expiry_interval_and_open_recurrence_ends_a_pass() -> None:
+    """Each source of an end counts, and the strictest wins; a later completion answers the recurrence."""
+    passed = record(OTHER, "2026-01-31", expires="2026-12-31")
+    yearly = requirement(OTHER, months=1)
+    due = record(OTHER, None, RecordState.ASSIGNED, due="2026-02-10")
+    ends = [
+        judged(OTHER, passed, at=local("2026-02-05 12:00")).until_at,
+        judged(OTHER, passed, at=local("2026-02-05 12:00"), needed=yearly).until_at,
+        judged(OTHER, passed, due, at=local("2026-02-05 12:00"), needed=yearly).until_at,
+    ]
+    assert ends == [local("2027-01-01 00:00"), local("2026-03-01 00:00"), local("2026-02-11 00:00")]
+
+
+@pytest.mark.req("B5")
+def test_an_open_recurrence_lapses_only_what_was_completed_before_it() -> None:
+    """The model without an expiry field: the assignment's due day is the only end, until it is done again."""
+    due = record(OTHER, None, RecordState.ASSIGNED, due="2026-02-10", version=60)
+    undated = record(OTHER, None, RecordState.ASSIGNED, version=61)
+    before, after = record(OTHER, "2026-01-31"), record(OTHER, "2026-02-11", version=51)
+    assert judged(OTHER, before, due, undated).reason == "TRAINING_EXPIRED"
+    assert judged(OTHER, before, due, after).until_at == LATEST
+
+
+@pytest.mark.req("B5")
+def test_a_recurrence_due_after_the_end_changes_nothing() -> None:
+    """A due day must never make a training last longer than its own expiry."""
+    due = record(OTHER, None, RecordState.ASSIGNED, due="2027-06-01", version=60)
+    assert judged(OTHER, record(OTHER, expires="2026-12-31"), due).until_at == local("2027-01-01 00:00")
+
+
+def test_a_pass_may_begin_later_than_it_was_completed_but_not_earlier() -> None:
+    """A start date in the future is honoured; one before the completion would be training from nothing."""
+    later = record(OTHER, "2026-06-01", valid_from="2026-11-24")
+    found = judged(OTHER, later)
+    assert (found.reason, found.params) == ("NOT_YET_VALID", {"date": "2026-11-24"})
+    assert judged(OTHER, later, at=local("2026-11-24 00:00")).reason is None
+    earlier = record(OTHER, "2026-11-24", valid_from="2026-06-01")
+    assert judged(OTHER, earlier).reason == "NOT_YET_VALID"
+
+
+def test_passes_that_follow_without_a_gap_are_one_training() -> None:
+    """The answer "certified until" counts a refresher that begins in time, whatever the order of the records."""
+    first = record(OTHER, "2026-01-01", expires="2026-11-30", version=51)
+    second = record(OTHER, "2026-11-01", valid_from="2026-12-01", expires="2027-11-30", version=52)
+    after_a_gap = record(OTHER, "2026-11-01", valid_from="2027-12-02", version=53)
+    for records in permutations((first, second, after_a_gap)):
+        found = judged(OTHER, *records)
+        assert (found.record, found.until_at) == (first, local("2027-12-01 00:00"))
+    assert judged(OTHER, first, second, after_a_gap, at=local("2027-12-01 00:00")).reason == "NOT_YET_VALID"
+
+
+def test_of_several_passes_the_one_that_lasts_longest_is_the_evidence() -> None:
+    """The entry must name the record that carries the decision; a tie goes to the later version."""
+    short = record(OTHER, expires="2026-12-31", version=53)
+    long, copy = record(OTHER, expires="2027-12-31", version=51), record(OTHER, expires="2027-12-31", version=52)
+    for records in permutations((short, long, copy)):
+        assert judged(OTHER, *records).record == copy
+
+
+# --- grace ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.req("B6")
+def test_without_a_grace_training_ends_at_its_expiry() -> None:
+    """The default grace is 0 days."""
+    passed = record(OTHER, expires="2026-11-22")
+    assert judged(OTHER, passed, at=local("2026-11-22 23:59:59")).reason is None
+    found = judged(OTHER, passed, at=local("2026-11-23 00:00"))
+    assert (found.reason, found.params) == ("TRAINING_EXPIRED", {"date": "2026-11-22"})
+
+
+@pytest.mark.req("B6")
+@pytest.mark.parametrize(("grace_days", "last_day"), [(5, "2026-11-27"), (30, "2026-12-22"), (31, "2026-12-22")])
+def test_grace_reaches_to_its_last_day_and_never_over_30_days(grace_days: int, last_day: str) -> None:
+    """A grace is an exception that shows itself, and a typing error must not make it a year."""
+    passed, needed = record(OTHER, expires="2026-11-22"), requirement(OTHER, grace=grace_days)
+    found = judged(OTHER, passed, needed=needed)
+    assert (found.reason, found.in_grace, found.params) == (None, True, {"date": last_day})
+    assert not judged(OTHER, passed, needed=needed, at=local("2026-11-22 23:59:59")).in_grace
+    assert judged(OTHER, passed, needed=needed, at=found.until_at - TICK).in_grace
+    assert judged(OTHER, passed, needed=needed, at=found.until_at).reason == "TRAINING_EXPIRED"
+
+
+@pytest.mark.req("B6")
+def test_a_pass_that_stands_is_taken_before_one_in_grace() -> None:
+    """A grace is used only when nothing better serves, else the exception report fills with noise."""
+    old = record(OTHER, "2025-01-01", expires="2026-11-22", version=52)
+    new = record(OTHER, "2026-11-20", expires="2026-11-25", version=51)
+    found = judged(OTHER, old, new, needed=requirement(OTHER, grace=30))
+    assert (found.record, found.in_grace) == (new, False)
+
+
+# --- revisions -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.req("B3")
+def test_training_on_a_revision_ends_when_the_next_that_asks_for_it_takes_effect() -> None:
+    """T-1 s allows and T denies; the display names the procedure and the revision to read."""
+    old = record(SOP, revision="R6")
+    assert judged(SOP_R7, old, at=R7_AT - A_SECOND).until_at == R7_AT
+    found = judged(SOP_R7, old, at=R7_AT)
+    assert (found.reason, found.params) == ("SOP_REVISION", {"sop": "SOP-114", "rev": "R7"})
+    assert found.revision == R7
+
+
+@pytest.mark.req("B3")
+def test_training_on_a_revision_ahead_serves_from_its_effective_instant() -> None:
+    """Trained early on R7 only: not valid before R7 is, because R6 is what is run until then."""
+    new = record(SOP, "2026-11-20", revision="R7")
+    found = judged(SOP_R7, new, at=R7_AT - A_SECOND)
+    assert (found.reason, found.record, found.params) == ("NOT_YET_VALID", new, {"date": "2026-12-01"})
+    assert judged(SOP_R7, new, at=R7_AT).reason is None
+
+
+@pytest.mark.req("B3")
+def test_training_on_both_revisions_serves_without_a_gap() -> None:
+    """Whoever reads the new procedure in time is never denied, on either side of T."""
+    both = (record(SOP, revision="R6", version=51), record(SOP, "2026-11-20", revision="R7", version=52))
+    assert judged(SOP_R7, *both, at=R7_AT - A_SECOND).until_at == LATEST
+    assert judged(SOP_R7, *both, at=R7_AT).record == both[1]
+
+
+@pytest.mark.req("B3")
+def test_a_waived_revision_carries_one_step_back_and_chains_only_through_waived_ones() -> None:
+    """QA's "no retraining needed" for R7 lets R6 serve; R8, not waived, ends R6 and R7 alike."""
+    waived = replace(R7, retraining=False)
+    item = replace(SOP, revisions=(R6, waived, R8))
+    old = record(SOP, revision="R6")
+    assert judged(item, old, at=R7_AT).revision == waived
+    assert judged(item, old, at=R7_AT).until_at == R8_AT
+    assert judged(item, old, at=R8_AT).reason == "SOP_REVISION"
+    both_waived = replace(item, revisions=(R6, waived, replace(R8, retraining=False)))
+    assert judged(both_waived, old, at=R8_AT).until_at == LATEST
+    only_the_second = replace(item, revisions=(R6, R7, replace(R8, retraining=False)))
+    assert judged(only_the_second, old, at=R8_AT).reason == "SOP_REVISION"
+
+
+@pytest.mark.req("B3", "B5")
+def test_the_interval_runs_from_the_completion_even_through_a_waived_revision() -> None:
+    """A waiver saves the reading, not the periodic training."""
+    item = replace(SOP, revisions=(R6, replace(R7, retraining=False)))
+    found = judged(item, record(SOP, "2026-01-15", revision="R6"), needed=requirement(SOP, months=12), at=R7_AT)
+    assert found.until_at == local("2027-01-16 00:00")
+
+
+@pytest.mark.req("B3")
+def test_what_lapsed_before_the_new_revision_is_told_as_the_new_revision() -> None:
+    """One trip: repeating the old revision would not help any more."""
+    lapsed = record(SOP, revision="R6", expires="2026-11-28")
+    assert judged(SOP_R7, lapsed, at=local("2026-11-30 12:00")).reason == "TRAINING_EXPIRED"
+    assert judged(SOP_R7, lapsed, at=R7_AT).reason == "SOP_REVISION"
+
+
+@pytest.mark.req("B11")
+@pytest.mark.parametrize("revision", [None, "R5", "r6"])
+def test_a_record_of_an_unknown_or_missing_revision_is_unverified(revision: str | None) -> None:
+    """Names are compared exactly and never guessed."""
+    found = judged(SOP, record(SOP, revision=revision))
+    assert (found.reason, found.record) == ("RECORD_UNVERIFIED", record(SOP, revision=revision))
+
+
+@pytest.mark.req("B11")
+def test_a_procedure_without_a_known_revision_certifies_nobody() -> None:
+    """The current revision was asked for and there is none: that is missing data."""
+    assert judged(replace(SOP, revisions=()), record(SOP, revision="R6")).reason == "RECORD_UNVERIFIED"
+
+
+@pytest.mark.req("B2")
+def test_a_requirement_for_any_revision_asks_for_none() -> None:
+    """Some training does not hang on the revision of its paper."""
+    any_revision = Requirement(SOP.id, RevisionPolicy.ANY)
+    found = judged(SOP_R7, record(SOP), at=R7_AT, needed=any_revision)
+    assert (found.reason, found.revision, found.until_at) == (None, None, LATEST)
+
+
+def test_only_a_procedure_must_have_revisions() -> None:
+    """A practical training without revisions is current by itself; one that has them follows them."""
+    assert judged(OJT, record(OJT)).reason is None
+    with_revisions = replace(OJT, revisions=(Revision(1, "A", LONG_AGO),))
+    assert judged(with_revisions, record(OJT)).reason == "RECORD_UNVERIFIED"
+
+
+def test_no_revision_is_in_force_before_the_first() -> None:
+    """The revision in force is the last whose instant has come, never the one with the greatest name."""
+    item = replace(SOP, revisions=(Revision(1, "Z", R7_AT), Revision(2, "A", R8_AT)))
+    needed = requirement(SOP)
+    assert in_force(item, needed, NOON) is None
+    assert in_force(item, needed, R7_AT) == item.revisions[0]
+    assert in_force(item, needed, R8_AT) == item.revisions[1]
+
+
+# --- why not -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.req("B4", "B11")
+@pytest.mark.parametrize(
+    ("item", "state", "reason"),
+    [
+        (OJT, RecordState.READ, "OJT_OPEN"),
+        (OJT, RecordState.ASSIGNED, "OJT_OPEN"),
+        (SOP, RecordState.READ, "NOT_CERTIFIED"),
+        (OTHER, RecordState.ASSIGNED, "NOT_CERTIFIED"),
+        (OTHER, RecordState.FAILED, "ASSESSMENT_FAILED"),
+        (OTHER, RecordState.UNSIGNED, "ASSESSMENT_FAILED"),
+        (OTHER, RecordState.UNVERIFIED, "RECORD_UNVERIFIED"),
+        (OTHER, RecordState.WITHDRAWN, "CERTIFICATION_WITHDRAWN"),
+    ],
+)
+def test_only_a_pass_satisfies_anything(item: Item, state: RecordState, reason: str) -> None:
+    """Read-and-understood is not practice, and a failed or unsigned assessment is nothing."""
+    only = record(item, state=state, revision="R6")
+    found = judged(item, only)
+    assert (found.reason, found.record) == (reason, only)
+
+
+@pytest.mark.parametrize(("item", "reason"), [(OJT, "OJT_OPEN"), (SOP, "NOT_CERTIFIED"), (GMP, "NOT_CERTIFIED")])
+def test_no_record_at_all_is_not_certified(item: Item, reason: str) -> None:
+    """Missing data never certifies, and there is no record to point at."""
+    assert (judged(item).reason, judged(item).record) == (reason, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"), [(GMP, "GMP_REFRESHER"), (GOWN, "GOWN_EXPIRED"), (OTHER, "TRAINING_EXPIRED")]
+)
+def test_a_lapse_is_named_by_what_has_lapsed(item: Item, reason: str) -> None:
+    """The text on the reader sends people to the right place."""
+    found = judged(item, record(item, expires="2026-11-22"))
+    assert (found.reason, found.params) == (reason, {"date": "2026-11-22"})
+
+
+@pytest.mark.req("B7")
+def test_a_withdrawal_takes_away_what_was_passed_up_to_its_day() -> None:
+    """It is named however the records are ordered, until a pass of a later day stands."""
+    passed = record(OTHER, "2026-06-11", version=51)
+    withdrawn = record(OTHER, "2026-06-11", RecordState.WITHDRAWN, version=52)
+    again = record(OTHER, "2026-06-12", expires="2026-11-22", version=53)
+    assert judged(OTHER, passed, withdrawn).reason == "CERTIFICATION_WITHDRAWN"
+    assert judged(OTHER, withdrawn, passed).record == withdrawn
+    assert judged(OTHER, passed, withdrawn, again, at=local("2026-11-22 23:59")).record == again
+    assert judged(OTHER, passed, withdrawn, again).reason == "TRAINING_EXPIRED"
+
+
+@pytest.mark.req("B7", "B11")
+def test_a_withdrawal_without_a_day_takes_everything() -> None:
+    """Nobody can say that a pass came after it."""
+    withdrawn = record(OTHER, None, RecordState.WITHDRAWN, version=52)
+    assert judged(OTHER, record(OTHER, "2026-11-22"), withdrawn).reason == "CERTIFICATION_WITHDRAWN"
+
+
+def test_a_later_failed_attempt_does_not_cancel_a_pass_that_stands() -> None:
+    """A refresher failed early leaves what is valid; once that lapses the failure is the reason."""
+    passed = record(OTHER, "2026-01-10", expires="2026-11-23", version=51)
+    failed = record(OTHER, "2026-11-20", RecordState.FAILED, version=52)
+    assert judged(OTHER, passed, failed).reason is None
+    found = judged(OTHER, passed, failed, at=local("2026-11-24 00:00"))
+    assert (found.reason, found.record) == ("ASSESSMENT_FAILED", failed)
+
+
+def test_an_earlier_failed_attempt_is_answered_by_the_pass_after_it() -> None:
+    """Once it was passed later, what lapses is the training."""
+    failed = record(OTHER, "2026-01-09", RecordState.FAILED, version=52)
+    passed = record(OTHER, "2026-01-10", expires="2026-11-22", version=51)
+    assert judged(OTHER, failed, passed).reason == "TRAINING_EXPIRED"
+
+
+def test_of_two_attempts_on_one_day_the_failure_is_told_before_the_doubt() -> None:
+    """Nobody may lift a failed assessment; calling it a doubtful record would let an override through."""
+    failed = record(OTHER, "2026-11-20", RecordState.FAILED, version=51)
+    doubt = record(OTHER, "2026-11-20", RecordState.UNVERIFIED, version=52)
+    assert judged(OTHER, failed, doubt).reason == judged(OTHER, doubt, failed).reason == "ASSESSMENT_FAILED"
+
+
+@pytest.mark.req("B11")
+def test_a_pass_without_its_day_is_unverified() -> None:
+    """Without a completion nobody knows from when and until when."""
+    assert judged(OTHER, record(OTHER, None)).reason == "RECORD_UNVERIFIED"
+
+
+def test_the_first_of_several_beginnings_ahead_is_told() -> None:
+    """The operator hears the earliest day on which he may start."""
+    late = record(OTHER, "2026-12-24", version=51)
+    soon = record(OTHER, "2026-12-01", version=52)
+    assert judged(OTHER, late, soon).params == {"date": "2026-12-01"}
+
+
+def test_a_pass_that_ends_before_it_begins_serves_nothing() -> None:
+    """A typing error in an export is no training, and no beginning to wait for either."""
+    odd = record(OTHER, "2026-06-11", valid_from="2026-12-24", expires="2026-12-01")
+    assert judged(OTHER, odd).reason == "TRAINING_EXPIRED"
+
+
+def test_the_kinds_of_item_have_a_name_for_their_lapse() -> None:
+    """A new kind of item must be thought of: today every kind gives one of three names."""
+    names = {judged(Item(1, "X", kind, "x"), record(Item(1, "X", kind, "x"), revision="A", expires="2026-11-22")).reason
+             for kind in ItemKind if kind is not ItemKind.SOP}  # fmt: skip
+    assert names == {"GMP_REFRESHER", "GOWN_EXPIRED", "TRAINING_EXPIRED"}

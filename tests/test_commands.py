@@ -1,0 +1,353 @@
+"""The real command line in real processes: what an administrator types, sees and gets back as exit code."""
+
+import getpass
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.plant import P1, P3, plant, plant_file, record
+from tests.store.open_records import tamper
+
+ROOT = Path(__file__).parent.parent
+
+CONFIG = """
+[site]
+name = "Test plant"
+zone = "America/Toronto"
+[gate]
+id = "gate-1"
+state_dir = "state"
+[clock]
+trust = "asserted"
+[training]
+deny_after_hours = 1000000
+[[line]]
+name = "line-1"
+path = "ports/line-1"
+kind = "osdp"
+[[line.reader]]
+name = "R1"
+equipment = "TP-01"
+secure = true
+output = 0
+[[line]]
+name = "line-2"
+path = "ports/line-2"
+kind = "text"
+supervision = "port-only"
+[[line.reader]]
+name = "R2"
+equipment = "TP-02"
+"""
+
+HOSTILE = "evil\x1b[31m\u202etxt\nfake #99 line"
+VISIBLE = "evil\\u001b[31m\\u202etxt\\u000afake #99 line"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A folder with a configuration, and a shell in it."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "state" / "gate.db"
+
+    def gate(self, *words: str, expect: int = 0) -> str:
+        """Run one command; return what it printed, after checking its exit code and that no stack was shown."""
+        done = self.run(["--config", str(self.folder / "gate.toml"), *words])
+        assert "Traceback" not in done.stderr, done.stderr
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stdout if expect == 0 else done.stdout + done.stderr
+
+    def run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "gate", *words]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    def load(self, data: bytes, why: str = "first", **more: Any) -> str:
+        file = self.folder / "plant.toml"
+        file.write_bytes(data)
+        return self.gate("load", str(file), "--by", "q.a", "--why", why, **more)
+
+    def said(self, kind: str | None = None) -> list[dict[str, Any]]:
+        lines = self.gate("log", "--json", "--last", "1000").splitlines()
+        return [entry for entry in map(json.loads, lines) if kind is None or entry["kind"] == kind]
+
+
+def new_site(folder: Path) -> Site:
+    (folder / "gate.toml").write_text(CONFIG, encoding="utf-8")
+    return Site(folder)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Site:
+    """A configuration and nothing else."""
+    return new_site(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A loaded plant, for commands that change nothing."""
+    site = new_site(tmp_path_factory.mktemp("site"))
+    site.gate("init")
+    bounded = [record("E1", expires_on=date(2027, 3, 31)), record("E2")]
+    site.load(plant_file({**plant(), "training_record": bounded}), why=HOSTILE)
+    return site
+
+
+@pytest.fixture
+def fresh(loaded: Site, tmp_path: Path) -> Site:
+    """A copy of the loaded plant, for commands that change something."""
+    site = new_site(tmp_path)
+    site.database.parent.mkdir()
+    site.database.write_bytes(loaded.database.read_bytes())
+    return site
+
+
+def test_init_makes_the_records_and_may_be_repeated(empty: Site) -> None:
+    """The install script runs it on every update."""
+    words = f"records ready: {empty.database}\n"
+    assert empty.gate("init") == words
+    assert empty.gate("init") == words
+    assert empty.gate("verify", "--full").startswith("sound: 0 entries checked in full")
+
+
+def test_check_config_counts_and_warns(loaded: Site) -> None:
+    """What is risky is said before the first shift finds out."""
+    said = loaded.gate("check-config")
+    assert "gate.toml: ok, 2 lines, 2 readers" in said
+    assert "warning: line line-2: a cut wire behind the adapter is not seen" in said
+
+
+@pytest.mark.req("E5", "I2")
+def test_load_tells_what_it_did_and_again_does_nothing(fresh: Site) -> None:
+    """The terminal, the trail and the file agree."""
+    data = plant_file(plant())
+    sha = hashlib.sha256(data).hexdigest()
+    first = fresh.load(data, why="CHG-7")
+    assert first == f"loaded as entry 2: 0 added, 1 changed, 0 closed, 19 unchanged, sha256 {sha}\n"
+    assert fresh.load(data, why="again").startswith("loaded as entry 3: 0 added, 0 changed, 0 closed, 20 unchanged")
+    _, entry, _ = fresh.said("load")
+    assert (entry["by"], entry["why"], entry["detail"]["sha256"]) == ("q.a", "CHG-7", sha)
+    assert entry["detail"]["os_user"] == getpass.getuser()
+    assert fresh.gate("verify", "--full").startswith("sound: 3 entries")
+
+
+@pytest.mark.req("I1")
+def test_a_bad_plant_is_refused_in_its_own_words(fresh: Site) -> None:
+    """And the records stay as they were."""
+    said = fresh.load(b"[[person]]\nid = 'E1'\n", expect=1)
+    assert "Error: plant file: [[person]] row 1 (E1) name: Field required. Nothing was loaded." in said
+    assert "A load needs a justification" in fresh.load(plant_file(plant()), why=" ", expect=1)
+    assert len(fresh.said()) == 1
+
+
+@pytest.mark.req("E5")
+@pytest.mark.parametrize("missing", ["--by", "--why"])
+def test_load_asks_for_who_and_why(loaded: Site, missing: str) -> None:
+    """Neither can be left out by accident."""
+    words = {"--by": "q.a", "--why": "x"}
+    del words[missing]
+    said = loaded.gate("load", str(loaded.folder / "plant.toml"), *next(iter(words.items())), expect=2)
+    assert f"Missing option '{missing}'" in said
+
+
+@pytest.mark.req("L3")
+def test_explain_says_the_answer_every_reason_and_every_requirement(loaded: Site) -> None:
+    """Asked by phone at night, with the badge number read out."""
+    allowed = loaded.gate("explain", "--badge", P1, "--equipment", "TP-01", "--at", "2026-11-23T12:00")
+    assert allowed.startswith(
+        "Hypothetical, nothing recorded:\nAda One (E1), USE on TP-01 (enforce) at 2026-11-23T12:00"
+    )
+    assert "\nALLOW  display: " in allowed
+    assert "requirement SOP-1: met until 2027-04-01T" in allowed
+    denied = loaded.gate("explain", "--badge", P3, "--equipment", "TP-01", "--at", "2026-11-23T12:00")
+    assert "\nDENY  display: " in denied
+    assert "  requirement SOP-1: " in denied
+    assert len(loaded.said()) == 1
+
+
+def explained(site: Site, badge: str, *words: str, equipment: str = "TP-01") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        site.gate("explain", "--badge", badge, "--equipment", equipment, "--json", *words)
+    )
+    return found
+
+
+@pytest.mark.req("B5")
+@pytest.mark.parametrize(
+    ("at", "outcome"),
+    [
+        ("2026-01-09T12:00:00", "deny"),
+        ("2026-01-10", "allow"),
+        ("2027-03-31T23:59:59", "allow"),
+        ("2027-04-01T00:00:00", "deny"),
+    ],
+)
+def test_explain_answers_for_any_instant(loaded: Site, at: str, outcome: str) -> None:
+    """Valid to a date means to the last second of it, site time; before the training there was none."""
+    found = explained(loaded, P1, "--at", at)
+    assert (found["hypothetical"], found["outcome"], found["person"]) == (True, outcome, "E1")
+    assert found["at"].startswith(at)
+    assert found["at"].endswith(("-05:00", "-04:00"))
+    assert all(reason["code"].startswith("ALLOW") is (outcome == "allow") for reason in found["reasons"])
+
+
+def test_explain_knows_strangers_operations_and_machines_without_record(loaded: Site) -> None:
+    """Each of them has its own answer, never a stack trace."""
+    stranger = explained(loaded, "w26:FFFFFFF")
+    assert (stranger["person"], stranger["outcome"], stranger["reasons"][0]["code"]) == (None, "deny", "BADGE_UNKNOWN")
+    nowhere = explained(loaded, P1, equipment="XX-01")
+    assert (nowhere["equipment"], [reason["code"] for reason in nowhere["reasons"]]) == (None, ["EQ_UNKNOWN"])
+    clean = explained(loaded, P1, "--operation", "CLEAN", "--at", "2026-11-23")
+    assert (clean["operation"], clean["outcome"]) == ("CLEAN", "deny")
+
+
+@pytest.mark.req("E4")
+def test_verify_says_sound_and_exits_zero(loaded: Site) -> None:
+    """A script asks the exit code, a person reads the line."""
+    assert loaded.gate("verify").startswith("sound: 1 entries checked at the end of the trail, head 1 ")
+    found = json.loads(loaded.gate("verify", "--full", "--json"))
+    assert (found["sound"], found["full"], found["checked"], found["first_bad_seq"]) == (True, True, 1, None)
+    assert len(found["root"]) == 64
+
+
+@pytest.mark.req("E4")
+@pytest.mark.parametrize("damage", ["data || ' '", "CAST(x'FF' AS TEXT)"])
+def test_verify_names_the_first_bad_entry_and_exits_one(fresh: Site, damage: str) -> None:
+    """Text that is no text is damage to name, not a reason to give up."""
+    tamper(fresh.database, f"UPDATE audit_trail SET data = {damage} WHERE seq = 1")  # noqa: S608
+    assert fresh.gate("verify", "--full", expect=1).startswith("UNSOUND: first bad entry 1: ")
+    assert json.loads(fresh.gate("verify", "--json", expect=1))["first_bad_seq"] == 1
+
+
+@pytest.mark.req("E4")
+def test_verify_that_could_not_check_exits_two(empty: Site) -> None:
+    """Not checked is not sound, and not the same as unsound."""
+    assert empty.gate("verify", expect=2).startswith("could not check: ")
+    empty.database.parent.mkdir()
+    empty.database.write_bytes(b"GIF89a" * 2000)
+    found = json.loads(empty.gate("verify", "--json", expect=2))
+    assert found["sound"] is None
+    assert "no database of ours or its key is wrong" in found["what"]
+
+
+@pytest.mark.req("E6", "F1")
+def test_log_shows_local_time_and_makes_hostile_text_visible(loaded: Site) -> None:
+    """Whoever writes a justification must not be able to write the lines below it."""
+    shown = loaded.gate("log")
+    (line,) = shown.splitlines()
+    assert line.startswith("#1 ")
+    assert f" load by=q.a why={VISIBLE} " in line
+    assert line.split()[1][-6:] in {"-05:00", "-04:00"}
+    assert shown.isprintable() or shown.rstrip("\n").isprintable()
+
+
+@pytest.mark.req("E6")
+def test_log_json_is_the_canonical_bytes(loaded: Site) -> None:
+    """What is printed is what was hashed."""
+    (line,) = loaded.gate("log", "--json").splitlines()
+    said = json.loads(line)
+    assert (said["seq"], said["prev"], said["why"]) == (1, "0" * 64, HOSTILE)
+    assert line == json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@pytest.mark.req("E6")
+def test_log_last_shows_the_newest_oldest_first(fresh: Site) -> None:
+    """The last page is what one looks at first."""
+    for mode in ("off", "shadow", "enforce"):
+        fresh.gate("mode", "TP-01", mode, "--by", "s.up", "--why", mode)
+    assert [line.split()[0] for line in fresh.gate("log", "--last", "2").splitlines()] == ["#3", "#4"]
+    assert len(fresh.gate("log").splitlines()) == 4
+
+
+def test_readers_are_listed_before_they_were_ever_seen(loaded: Site) -> None:
+    """The list is the configuration's; a reader that never answered must stand in it."""
+    assert loaded.gate("readers").splitlines() == [
+        "R1 TP-01 line-1/0 osdp secure: never seen",
+        "R2 TP-02 line-2/0 text: never seen",
+    ]
+
+
+@pytest.mark.req("E5")
+def test_mode_is_changed_with_who_why_old_and_new(fresh: Site) -> None:
+    """Whether a machine denies is the most important setting there is."""
+    assert fresh.gate("mode", "TP-01", "off", "--by", "s.up", "--why", "CHG-9") == "entry 2: TP-01 is now in mode off\n"
+    (entry,) = fresh.said("change")
+    assert (entry["by"], entry["why"], entry["equipment"]) == ("s.up", "CHG-9", "TP-01")
+    assert (entry["old"], entry["new"]) == ({"mode": "enforce"}, {"mode": "off"})
+    assert explained(fresh, P1)["mode"] == "off"
+    assert explained(fresh, P1, equipment="TP-02")["mode"] == "enforce"
+    assert fresh.gate("verify", "--full").startswith("sound: 2 entries")
+
+
+REFUSED = [
+    (["mode", "XX-01", "off", "--by", "a", "--why", "b"], "Equipment XX-01 is not on record. Load it with: gate load"),
+    (["mode", "TP-01", "enforce", "--by", "a", "--why", "b"], "is in mode enforce already. Nothing was changed."),
+    (["mode", "TP-01", "off", "--by", "a", "--why", " "], "needs a justification. Say why with --why."),
+]
+
+
+@pytest.mark.req("E5")
+@pytest.mark.parametrize(("words", "refusal"), REFUSED, ids=["unknown", "same", "no reason"])
+def test_a_mode_that_cannot_be_set_is_refused_and_nothing_recorded(
+    loaded: Site, words: list[str], refusal: str
+) -> None:
+    """The refusal says what to do next."""
+    assert refusal in loaded.gate(*words, expect=1)
+    assert len(loaded.said()) == 1
+
+
+def test_a_mode_that_does_not_exist_is_refused_by_the_command_line(loaded: Site) -> None:
+    """The three words are listed."""
+    said = loaded.gate("mode", "TP-01", "on", "--by", "a", "--why", "b", expect=2)
+    assert "'on' is not one of 'off', 'shadow', 'enforce'" in said
+
+
+NEEDING_RECORDS = [
+    ["load", "PLANT", "--by", "a", "--why", "b"],
+    ["explain", "--badge", P1, "--equipment", "TP-01"],
+    ["log"],
+    ["readers"],
+    ["mode", "TP-01", "off", "--by", "a", "--why", "b"],
+]
+
+
+@pytest.mark.parametrize("words", NEEDING_RECORDS, ids=lambda words: words[0])
+def test_a_command_without_records_says_to_make_them(empty: Site, words: list[str]) -> None:
+    """And does not make an empty history by itself."""
+    file = empty.folder / "plant.toml"
+    file.write_bytes(plant_file(plant()))
+    said = empty.gate(*[str(file) if word == "PLANT" else word for word in words], expect=1)
+    assert f"Error: {empty.database}: there are no records here yet. Run: gate init." in said
+    assert not empty.database.exists()
+
+
+def test_init_refuses_the_records_of_another_gate(fresh: Site) -> None:
+    """A disk moved into the wrong cabinet."""
+    config = fresh.folder / "gate.toml"
+    config.write_text(CONFIG.replace('"gate-1"', '"gate-2"'), encoding="utf-8")
+    assert "these are the records of gate gate-1, not gate-2" in fresh.gate("init", expect=1)
+
+
+@pytest.mark.parametrize("command", ["init", "run"])
+def test_a_missing_configuration_is_named(tmp_path: Path, command: str) -> None:
+    """Every command says the same, with the file it looked for."""
+    said = Site(tmp_path).gate(command, expect=1)
+    assert f"Error: {tmp_path / 'gate.toml'}: cannot be read (No such file or directory)" in said
+    assert "--config FILE" in said
+
+
+def test_a_wrong_key_in_the_configuration_is_named(empty: Site) -> None:
+    """A key with a typing error must not silently keep its default."""
+    (empty.folder / "gate.toml").write_text(CONFIG + "\n[clok]\ntrust = 'ntp'\n", encoding="utf-8")
+    assert "clok: this key is not known" in empty.gate("check-config", expect=1)
