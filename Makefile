@@ -25,13 +25,15 @@ check: dev
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
+# The rules and the wire are measured: every branch of them must be run by their own tests.
+RULES := tests/core tests/firmware_protocol
+
 test: check
 	@mkdir -p build
-	$(PYTHON) -m coverage erase
-	$(PYTHON) -m coverage run --parallel-mode -m pytest -n 0 --junitxml=build/junit.xml
-	$(PYTHON) -m coverage combine -q
-	$(PYTHON) -m coverage report --include='gate/core/*,firmware_protocol/*' --fail-under=100
-	$(PYTHON) -m tests.trace --results build/junit.xml --summary
+	$(PYTHON) -m coverage run -m pytest -q $(RULES) --junitxml=build/junit-rules.xml
+	$(PYTHON) -m coverage report --include='gate/core/*,firmware_protocol/*' --fail-under=100 --skip-covered
+	$(PYTHON) -m pytest -q -n 2 $(addprefix --ignore=,$(RULES)) --junitxml=build/junit-rest.xml
+	@$(PYTHON) -m tests.trace --results build/junit-rules.xml build/junit-rest.xml --summary
 
 bench: dev
 	@$(PYTHON) -m tests.bench

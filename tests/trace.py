@@ -1,4 +1,4 @@
-"""Print which tests prove what: `python -m tests.trace [--results build/junit.xml] [--summary]`."""
+"""Print which tests prove what: `python -m tests.trace [--results JUNIT...] [--summary]`."""
 
 import argparse
 import ast
@@ -142,13 +142,13 @@ def report(traced: Traced, wanted: Mapping[str, str], *, summary: bool) -> Itera
 def main(arguments: list[str]) -> None:
     """Print the trace."""
     parser = argparse.ArgumentParser(prog="python -m tests.trace", description=__doc__)
-    parser.add_argument("--results", type=Path, help="a junit file: only tests that passed in it count")
+    parser.add_argument("--results", type=Path, nargs="+", help="junit files: only tests that passed in them count")
     parser.add_argument("--summary", action="store_true", help="the counts only")
     asked = parser.parse_args(arguments)
     for marker, wanted in (("req", levels()), ("scenario", scenarios())):
         traced = marked(ROOT / "tests", marker)
         if asked.results:
-            traced = only_passing(traced, passed(asked.results))
+            traced = only_passing(traced, frozenset().union(*map(passed, asked.results)))
         sys.stdout.writelines(f"{line}\n" for line in report(traced, wanted, summary=asked.summary))
 
 

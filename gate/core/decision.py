@@ -5,6 +5,7 @@ any further; everything else is checked in full, so that an operator can mend ev
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ from gate.core.certification import Standing
 from gate.core.reasons import REASONS, Lift, in_display_order
 from gate.core.records import Badge, Decision, Equipment, Facts, Moment, Override, Person, RequirementEvidence
 from gate.core.terms import Operation, Outcome, OverrideClass
-from gate.core.training import Finding
 
 Params = dict[str, Mapping[str, str]]
 Evidence = dict[str, int | str | tuple[int | str, ...]]
@@ -35,22 +35,27 @@ class _Case(NamedTuple):
 
 def decide(facts: Facts, moment: Moment) -> Decision:
     """Answer a badge read from the facts of one snapshot at one moment."""
-    failing = checks.system(facts, moment)
     unknown = (*checks.identity(facts, moment), *checks.equipment_known(facts, moment))
     badge, person, equipment = facts.badge, facts.person, facts.equipment
     if unknown or badge is None or person is None or equipment is None:
-        return _refused(facts, (*failing, *unknown))
+        return _refused(facts, (*checks.system(facts, moment), *unknown))
     operation, training = certification.chosen_operation(facts, equipment.default_operation, moment.at)
     area = certification.area_standing(facts, moment.at)
     case = _Case(facts, moment, badge, person, equipment, operation, area, training)
     params: Params = {}
-    found, requirements = _requirements(case, params)
-    failing += found
-    for check in checks.CHECKS:
-        failing += check(facts, person, equipment, operation, moment.at)
+    failing, requirements = _failing(case, params)
     if not failing:
         return _allowed(case, requirements)
     return _lifted_or_denied(case, in_display_order(failing), requirements, params)
+
+
+def _failing(case: _Case, params: Params) -> tuple[tuple[str, ...], tuple[RequirementEvidence, ...]]:
+    """Return every failing reason, in no order, with the evidence for each requirement."""
+    found, requirements = _requirements(case, params)
+    failing = checks.system(case.facts, case.moment) + found
+    for check in checks.CHECKS:
+        failing += check(case.facts, case.person, case.equipment, case.operation, case.moment.at)
+    return failing, requirements
 
 
 def _refused(facts: Facts, failing: tuple[str, ...]) -> Decision:
@@ -101,7 +106,7 @@ def _of_another_operation(case: _Case) -> str:
 def _allowed(case: _Case, requirements: tuple[RequirementEvidence, ...]) -> Decision:
     facts, at = case.facts, case.moment.at
     until = min(
-        _next_end(case, LATEST),
+        _next_end(case),
         certification.lasts_until(facts.area_sets, case.area, facts, at),
         certification.lasts_until(facts.sets[case.operation], case.training, facts, at),
     )
@@ -147,9 +152,9 @@ def _allow(
     )
 
 
-def _next_end(case: _Case, until: datetime) -> datetime:
+def _next_end(case: _Case) -> datetime:
     ends = checks.known_ends(case.facts, case.badge, case.person, case.equipment, case.operation)
-    return min([end for end in ends if end > case.moment.at], default=until)
+    return min([end for end in ends if end > case.moment.at], default=LATEST)
 
 
 # --- overrides, deny --------------------------------------------------------------------------------------
@@ -181,18 +186,41 @@ def _lifted_or_denied(
 
 
 def _overridden(case: _Case, override: Override, requirements: tuple[RequirementEvidence, ...]) -> Decision:
-    """Allow under the override, up to its end or to whatever else is known to end before it."""
+    """Allow under the override, up to its end or to the first known failure before it that it does not lift."""
     ends_at = overrides.ended_at(override, case.moment)
     emergency = override.override_class is OverrideClass.EMERGENCY
     reason = "ALLOW_EMERGENCY" if emergency else "ALLOW_OVERRIDE"
     params = _sharing(case)
     params[reason] = {"hhmm": end_clock(ends_at, case.facts.zone)}
-    met = [f.until_at for f in _met(case)]
-    return _allow(case, params, min(ends_at, _next_end(case, LATEST), *met), requirements, override)
+    return _allow(case, params, _lifted_until(case, override, ends_at), requirements, override)
 
 
-def _met(case: _Case) -> list[Finding]:
-    return [finding for finding in case.area.findings + case.training.findings if finding.reason is None]
+def _lifted_until(case: _Case, override: Override, ends_at: datetime) -> datetime:
+    later = case
+    while (turn := _next_turn(later)) < ends_at:
+        later = _later(later, turn)
+        failing, _requirements_then = _failing(later, {})
+        if not overrides.covers(override, failing):
+            return turn
+    return ends_at
+
+
+def _next_turn(case: _Case) -> datetime:
+    """Return the next known instant at which a reason may begin to fail or turn into another."""
+    facts, at = case.facts, case.moment.at
+    findings = case.area.findings + case.training.findings
+    turns = [_next_end(case), *(finding.until_at for finding in findings if finding.reason is None)]
+    turns += [s.effective_at for s in (*facts.area_sets, *facts.sets.get(case.operation, ())) if s.approved]
+    turns += [revision.effective_at for item in facts.items.values() for revision in item.revisions]
+    return min(turn for turn in turns if turn > at)
+
+
+def _later(case: _Case, at: datetime) -> _Case:
+    return case._replace(
+        moment=replace(case.moment, at=at),
+        area=certification.area_standing(case.facts, at),
+        training=certification.operation_standing(case.facts, case.operation, at),
+    )
 
 
 def _of_an_ended_override(case: _Case, failing: tuple[str, ...], params: Params) -> list[str]:

@@ -126,6 +126,26 @@ class GateOnRecord:
             Entry(kind=Kind.USE_ENDED, moment=self.moment(), person="E1", equipment="TP-01", detail={"cause": cause})
         )
 
+    def sign_in(self, person: str, decision_seq: int, *, entitled: bool = True) -> None:
+        """Put somebody at TP-01, in a use of their own."""
+        engine = make_engine(self.settings.database_path, key=None, read_only=False)
+        with engine.begin() as connection:
+            use = connection.execute(
+                schema.equipment_uses.insert().values(equipment_id="TP-01", opened_seq=decision_seq)
+            ).inserted_primary_key
+            connection.execute(
+                schema.use_members.insert().values(
+                    use_id=use[0] if use else 0,
+                    person_id=person,
+                    badge_id="B-1",
+                    operation="USE",
+                    decision_seq=decision_seq,
+                    joined_at="2026-11-23T17:00:00.000Z",
+                    dropped_seq=None if entitled else decision_seq,
+                )
+            )
+        engine.dispose()
+
     def _insert_plant(self) -> None:
         engine = make_engine(self.settings.database_path, key=None, read_only=False)
         with engine.begin() as connection:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from gate.alive import tell_alive
 from gate.clock import SystemClock
-from gate.core.clock_trust import Reading
 from tests.web.records import GateOnRecord
 
 GENEROUS_S = 60.0
@@ -66,9 +65,8 @@ def alive_file(gate: GateOnRecord) -> Path:
 
 def alive_now(gate: GateOnRecord) -> None:
     """Tell that the gate is at work, by the clock that the web process reads too."""
-    now = SystemClock().read()
     alive_file(gate).parent.mkdir(parents=True, exist_ok=True)
-    tell_alive(alive_file(gate), Reading(now.at, now.boot_id, now.boot_us, synchronised=now.synchronised))
+    tell_alive(alive_file(gate), SystemClock().read())
 
 
 def silent(gate: GateOnRecord) -> None:

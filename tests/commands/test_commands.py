@@ -3,114 +3,13 @@
 import getpass
 import hashlib
 import json
-import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.scenarios.plant import P1, P3, plant, plant_file, record
+from tests.commands.site import HOSTILE, VISIBLE, Site
+from tests.scenarios.plant import P1, P3, plant, plant_file
 from tests.store.open_records import tamper
-
-ROOT = Path(__file__).parent.parent
-
-CONFIG = """
-[site]
-name = "Test plant"
-zone = "America/Toronto"
-[gate]
-id = "gate-1"
-state_dir = "state"
-[clock]
-trust = "asserted"
-[training]
-deny_after_hours = 1000000
-[[line]]
-name = "line-1"
-path = "ports/line-1"
-kind = "osdp"
-[[line.reader]]
-name = "R1"
-equipment = "TP-01"
-secure = true
-output = 0
-[[line]]
-name = "line-2"
-path = "ports/line-2"
-kind = "text"
-supervision = "port-only"
-[[line.reader]]
-name = "R2"
-equipment = "TP-02"
-"""
-
-HOSTILE = "evil\x1b[31m\u202etxt\nfake #99 line"
-VISIBLE = "evil\\u001b[31m\\u202etxt\\u000afake #99 line"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A folder with a configuration, and a shell in it."""
-
-    folder: Path
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "state" / "gate.db"
-
-    def gate(self, *words: str, expect: int = 0) -> str:
-        """Run one command; return what it printed, after checking its exit code and that no stack was shown."""
-        done = self.run(["--config", str(self.folder / "gate.toml"), *words])
-        assert "Traceback" not in done.stderr, done.stderr
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done.stdout if expect == 0 else done.stdout + done.stderr
-
-    def run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "gate", *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-
-    def load(self, data: bytes, why: str = "first", **more: Any) -> str:
-        file = self.folder / "plant.toml"
-        file.write_bytes(data)
-        return self.gate("load", str(file), "--by", "q.a", "--why", why, **more)
-
-    def said(self, kind: str | None = None) -> list[dict[str, Any]]:
-        lines = self.gate("log", "--json", "--last", "1000").splitlines()
-        return [entry for entry in map(json.loads, lines) if kind is None or entry["kind"] == kind]
-
-
-def new_site(folder: Path) -> Site:
-    (folder / "gate.toml").write_text(CONFIG, encoding="utf-8")
-    return Site(folder)
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Site:
-    """A configuration and nothing else."""
-    return new_site(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A loaded plant, for commands that change nothing."""
-    site = new_site(tmp_path_factory.mktemp("site"))
-    site.gate("init")
-    bounded = [record("E1", expires_on=date(2027, 3, 31)), record("E2")]
-    site.load(plant_file({**plant(), "training_record": bounded}), why=HOSTILE)
-    return site
-
-
-@pytest.fixture
-def fresh(loaded: Site, tmp_path: Path) -> Site:
-    """A copy of the loaded plant, for commands that change something."""
-    site = new_site(tmp_path)
-    site.database.parent.mkdir()
-    site.database.write_bytes(loaded.database.read_bytes())
-    return site
 
 
 def test_init_makes_the_records_and_may_be_repeated(empty: Site) -> None:
@@ -140,25 +39,6 @@ def test_load_tells_what_it_did_and_again_does_nothing(fresh: Site) -> None:
     assert (entry["by"], entry["why"], entry["detail"]["sha256"]) == ("q.a", "CHG-7", sha)
     assert entry["detail"]["os_user"] == getpass.getuser()
     assert fresh.gate("verify", "--full").startswith("sound: 3 entries")
-
-
-@pytest.mark.req("I1")
-def test_a_bad_plant_is_refused_in_its_own_words(fresh: Site) -> None:
-    """And the records stay as they were."""
-    said = fresh.load(b"[[person]]\nid = 'E1'\n", expect=1)
-    assert "Error: plant file: [[person]] row 1 (E1) name: Field required. Nothing was loaded." in said
-    assert "A load needs a justification" in fresh.load(plant_file(plant()), why=" ", expect=1)
-    assert len(fresh.said()) == 1
-
-
-@pytest.mark.req("E5")
-@pytest.mark.parametrize("missing", ["--by", "--why"])
-def test_load_asks_for_who_and_why(loaded: Site, missing: str) -> None:
-    """Neither can be left out by accident."""
-    words = {"--by": "q.a", "--why": "x"}
-    del words[missing]
-    said = loaded.gate("load", str(loaded.folder / "plant.toml"), *next(iter(words.items())), expect=2)
-    assert f"Missing option '{missing}'" in said
 
 
 @pytest.mark.req("L3")
@@ -288,66 +168,3 @@ def test_mode_is_changed_with_who_why_old_and_new(fresh: Site) -> None:
     assert explained(fresh, P1)["mode"] == "off"
     assert explained(fresh, P1, equipment="TP-02")["mode"] == "enforce"
     assert fresh.gate("verify", "--full").startswith("sound: 2 entries")
-
-
-REFUSED = [
-    (["mode", "XX-01", "off", "--by", "a", "--why", "b"], "Equipment XX-01 is not on record. Load it with: gate load"),
-    (["mode", "TP-01", "enforce", "--by", "a", "--why", "b"], "is in mode enforce already. Nothing was changed."),
-    (["mode", "TP-01", "off", "--by", "a", "--why", " "], "needs a justification. Say why with --why."),
-]
-
-
-@pytest.mark.req("E5")
-@pytest.mark.parametrize(("words", "refusal"), REFUSED, ids=["unknown", "same", "no reason"])
-def test_a_mode_that_cannot_be_set_is_refused_and_nothing_recorded(
-    loaded: Site, words: list[str], refusal: str
-) -> None:
-    """The refusal says what to do next."""
-    assert refusal in loaded.gate(*words, expect=1)
-    assert len(loaded.said()) == 1
-
-
-def test_a_mode_that_does_not_exist_is_refused_by_the_command_line(loaded: Site) -> None:
-    """The three words are listed."""
-    said = loaded.gate("mode", "TP-01", "on", "--by", "a", "--why", "b", expect=2)
-    assert "'on' is not one of 'off', 'shadow', 'enforce'" in said
-
-
-NEEDING_RECORDS = [
-    ["load", "PLANT", "--by", "a", "--why", "b"],
-    ["explain", "--badge", P1, "--equipment", "TP-01"],
-    ["log"],
-    ["readers"],
-    ["mode", "TP-01", "off", "--by", "a", "--why", "b"],
-]
-
-
-@pytest.mark.parametrize("words", NEEDING_RECORDS, ids=lambda words: words[0])
-def test_a_command_without_records_says_to_make_them(empty: Site, words: list[str]) -> None:
-    """And does not make an empty history by itself."""
-    file = empty.folder / "plant.toml"
-    file.write_bytes(plant_file(plant()))
-    said = empty.gate(*[str(file) if word == "PLANT" else word for word in words], expect=1)
-    assert f"Error: {empty.database}: there are no records here yet. Run: gate init." in said
-    assert not empty.database.exists()
-
-
-def test_init_refuses_the_records_of_another_gate(fresh: Site) -> None:
-    """A disk moved into the wrong cabinet."""
-    config = fresh.folder / "gate.toml"
-    config.write_text(CONFIG.replace('"gate-1"', '"gate-2"'), encoding="utf-8")
-    assert "these are the records of gate gate-1, not gate-2" in fresh.gate("init", expect=1)
-
-
-@pytest.mark.parametrize("command", ["init", "run"])
-def test_a_missing_configuration_is_named(tmp_path: Path, command: str) -> None:
-    """Every command says the same, with the file it looked for."""
-    said = Site(tmp_path).gate(command, expect=1)
-    assert f"Error: {tmp_path / 'gate.toml'}: cannot be read (No such file or directory)" in said
-    assert "--config FILE" in said
-
-
-def test_a_wrong_key_in_the_configuration_is_named(empty: Site) -> None:
-    """A key with a typing error must not silently keep its default."""
-    (empty.folder / "gate.toml").write_text(CONFIG + "\n[clok]\ntrust = 'ntp'\n", encoding="utf-8")
-    assert "clok: this key is not known" in empty.gate("check-config", expect=1)
