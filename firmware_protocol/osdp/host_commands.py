@@ -39,7 +39,7 @@ def encode(command: Command, capabilities: dict[int, Capability] | None, *, secu
             return (Ask.OSTAT, b"") if can(capabilities, Function.OUTPUTS) else None
         case ReadInputs():
             return (Ask.ISTAT, b"") if can(capabilities, Function.CONTACTS) else None
-        case InstallKey():
+        case _:
             return _key(command) if secure else None
 
 

@@ -125,7 +125,7 @@ class Panel:
             case OutputCode.ON_FOR | OutputCode.OFF_FOR:
                 contact.until = end
                 self._drive(control.number, on=control.code == OutputCode.ON_FOR)
-            case OutputCode.NOTHING:
+            case _:
                 pass
 
     def advance(self, now: float) -> None:

@@ -199,7 +199,7 @@ def _lifted_until(case: _Case, override: Override, ends_at: datetime) -> datetim
     later = case
     while (turn := _next_turn(later)) < ends_at:
         later = _later(later, turn)
-        failing, _requirements_then = _failing(later, {})
+        failing = _failing(later, {})[0] + checks.identity(later.facts, later.moment)
         if not overrides.covers(override, failing):
             return turn
     return ends_at

@@ -1,0 +1,199 @@
+"""What devices do at the edges of the standard: nothing raises, and each side goes on."""
+
+import pytest
+
+import firmware_protocol.osdp.secure_channel as channel
+from firmware_protocol.events import BadgeRead, Event, ReaderOnline, Security, SecurityAlarm
+from firmware_protocol.osdp.aes import inverted
+from firmware_protocol.osdp.frame import build
+from firmware_protocol.osdp.host_keys import KeyRing
+from firmware_protocol.osdp.messages import Answer, Ask, Led, MessageError, OutputCode, OutputControl, TextMessage
+from firmware_protocol.osdp.reader import LightShown, OsdpReader, OutputChanged, TextShown
+from firmware_protocol.osdp.replies import unpack_capabilities
+from tests.firmware_protocol.osdp.lines import (
+    BADGE,
+    KEY,
+    OTHER_KEY,
+    Line,
+    frame,
+    identity,
+    of_kind,
+    online,
+    plain_line,
+    randoms,
+    secure_line,
+)
+
+
+class Desk:
+    """Puts commands to a plain reader with the right sequence numbers."""
+
+    def __init__(self) -> None:
+        self.reader = OsdpReader(1, identity())
+        self._sequence = 0
+        self.now = 100.0
+
+    def ask(self, ask: int, data: bytes = b"") -> int:
+        """Return the code of the reply."""
+        reply = self.reader.receive(build(1, self._sequence, ask, data), self.now)
+        self._sequence = self._sequence % 3 + 1
+        return frame(reply).code
+
+    def actions(self) -> list[object]:
+        return list(self.reader.take_actions())
+
+
+def test_a_reply_hidden_behind_a_false_start_is_found_when_nothing_more_comes() -> None:
+    """A noise byte that looks like the start of a long frame must not cost the real reply behind it."""
+    line = online(plain_line())
+    line.to_host = lambda back: b"\x53\x01\xa0\x05\x04" + back if back else back
+    line.readers[0].present(26, BADGE)
+    line.run(1.0)
+    assert len(of_kind(line.events, BadgeRead)) == 1
+
+
+def test_a_key_ring_without_an_offered_key_has_nothing_to_take_or_withdraw() -> None:
+    """A reader that acknowledges what nobody sent changes no key."""
+    ring = KeyRing(KEY, None, commissioning=False)
+    ring.taken()
+    ring.withdrawn()
+    assert not ring.accepted()
+    ring.offered(KEY)
+    ring.withdrawn()
+    assert ring.refused(), "the present key offered again is still the only one"
+    ring.offered(OTHER_KEY)
+    ring.withdrawn()
+    assert ring.refused()
+
+
+def _replaced(line: Line, code: int, data: bytes) -> None:
+    """Let every reply of a kind carry other data, in an intact frame."""
+
+    def replace(back: bytes) -> bytes:
+        if not back or frame(back).code != code:
+            return back
+        found = frame(back)
+        return build(1, found.sequence, code, data, reply=True, security=found.security, block=found.block)
+
+    line.to_host = replace
+
+
+def test_a_first_mac_that_is_wrong_is_no_session_and_no_default_key() -> None:
+    """The confirmation proves that the reader holds the key; what is no proof brings nobody online."""
+    line = secure_line()
+    _replaced(line, Answer.RMAC_I, bytes(16))
+    line.run(3.0)
+    assert of_kind(line.events, ReaderOnline) == []
+    assert {alarm.what for alarm in of_kind(line.events, SecurityAlarm)} == {Security.WRONG_CRYPTOGRAM}
+
+
+def test_capabilities_that_make_no_sense_leave_a_reader_that_is_only_heard() -> None:
+    """Readers exist whose PDCAP is cut short; their badges still count."""
+    line = plain_line()
+    _replaced(line, Answer.PDCAP, b"\x01\x02")
+    line.run(0.5)
+    line.readers[0].present(26, BADGE)
+    line.run(0.5)
+    assert len(of_kind(line.events, BadgeRead)) == 1
+    with pytest.raises(MessageError):
+        unpack_capabilities(b"\x01\x02")
+
+
+def test_a_reply_cut_short_in_an_intact_frame_is_as_good_as_an_ack() -> None:
+    """A half-written firmware must not take its reader offline."""
+    line = online(plain_line())
+    line.to_host = lambda back: build(1, frame(back).sequence, Answer.LSTATR, b"\x00", reply=True) if back else back
+    line.run(3.0)
+    assert line.events == []
+
+
+def test_a_reader_does_not_answer_in_checksum_mode() -> None:
+    """New installations refuse checksum mode on both sides."""
+    body = bytes.fromhex("530107000060")
+    assert OsdpReader(1, identity()).receive(body + bytes((-sum(body) & 0xFF,)), 1.0) == b""
+
+
+def test_a_permanent_light_waits_for_the_end_of_a_temporary_one_and_a_cancel_ends_it() -> None:
+    """An answer is seen for as long as it was asked for."""
+    desk = Desk()
+    desk.ask(Ask.POLL)
+    desk.ask(Ask.LED, Led(temporary=2, temporary_color=1, timer=50).pack())
+    desk.ask(Ask.LED, Led(permanent=1, permanent_color=2).pack())
+    assert [action.color for action in desk.actions() if isinstance(action, LightShown)] == ["red"]
+    desk.ask(Ask.LED, Led(temporary=1).pack())
+    assert [action.color for action in desk.actions() if isinstance(action, LightShown)] == ["green"]
+    desk.ask(Ask.LED, Led(temporary=1).pack())
+    assert desk.actions() == []
+
+
+@pytest.mark.parametrize(("row", "column"), [(3, 1), (1, 2)])
+def test_a_text_for_a_place_that_is_not_there_is_refused(row: int, column: int) -> None:
+    """The host must learn that nobody could read it."""
+    desk = Desk()
+    desk.ask(Ask.POLL)
+    assert desk.ask(Ask.TEXT, TextMessage(0, 1, 0, row, column, b"OK").pack()) == Answer.NAK
+    assert desk.actions() == []
+
+
+def test_a_text_for_the_second_row_leaves_the_first() -> None:
+    """Some hosts write the rows one by one."""
+    desk = Desk()
+    desk.ask(Ask.POLL)
+    desk.ask(Ask.TEXT, TextMessage(0, 1, 0, 1, 1, b"ONE").pack())
+    desk.ask(Ask.TEXT, TextMessage(0, 1, 0, 2, 1, b"TWO").pack())
+    assert [action for action in desk.actions() if isinstance(action, TextShown)][-1] == TextShown("ONE", "TWO")
+
+
+def _switch(desk: Desk, code: OutputCode | int, timer: int = 0) -> list[bool]:
+    desk.ask(Ask.OUT, OutputControl(0, code, timer).pack())
+    return [action.on for action in desk.actions() if isinstance(action, OutputChanged)]
+
+
+def test_outputs_obey_every_code_of_the_standard() -> None:
+    """Codes 3 and 4 let a running timer finish; code 0 changes nothing."""
+    desk = Desk()
+    desk.ask(Ask.POLL)
+    assert _switch(desk, OutputCode.NOTHING) == []
+    assert _switch(desk, OutputCode.ON_AFTER_TIMER) == [True]
+    assert _switch(desk, OutputCode.OFF_FOR, 20) == [False]
+    assert _switch(desk, OutputCode.OFF_AFTER_TIMER) == []
+    desk.now += 3
+    desk.reader.advance(desk.now)
+    assert desk.actions() == [], "the timer has ended on what was asked for afterwards"
+    assert _switch(desk, OutputCode.ON_FOR, 20) == [True]
+    desk.now += 3
+    desk.reader.advance(desk.now)
+    assert [action.on for action in desk.actions() if isinstance(action, OutputChanged)] == [False]
+
+
+@pytest.mark.parametrize("content", [bytes(16), bytes(15)])
+def test_an_authentic_frame_that_cannot_be_deciphered_is_an_alarm_and_no_data(
+    monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    """The key is right and the padding is not: a broken reader, not one to believe."""
+    line = online(secure_line())
+    session = line.readers[0]._session
+    assert session is not None
+    monkeypatch.setattr(session, "seal", lambda *given: _badly_sealed(session, content, *given))
+    line.readers[0].present(26, BADGE)
+    line.run(0.3)
+    alarms = {event.what for event in of_kind(line.events, SecurityAlarm)}
+    assert Security.UNDECIPHERABLE in alarms
+    assert of_kind(line.events, BadgeRead) == list[Event]()
+
+
+def _badly_sealed(
+    session: channel.Session, content: bytes, address: int, sequence: int, code: int, data: bytes = b""
+) -> bytes:
+    """Seal with a good MAC what has no padding, or is no whole number of blocks."""
+    del data
+    sealed = content
+    if len(content) % 16 == 0:
+        sealed = session._keys.enc.chain(content, inverted(session._received))
+    kind = channel.SEALED_BY_READER
+    return build(address, sequence, code, sealed, reply=True, security=kind, mac=session._sign)
+
+
+def test_randoms_of_a_test_are_its_own() -> None:
+    """Two lines of tests never share a challenge by accident."""
+    assert randoms(1)(8) != randoms(2)(8)
