@@ -34,7 +34,7 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("Jamie Haystack", "en", ("MILL", "BLEND"), ""),
     ("Maxime Réverbère", "fr", ("FBD", "MILL"), "gmp_overdue"),
     ("Avery Doorknob", "en", _GRANULATION, "gown_expired"),
-    ("Noa Escabeau", "fr", ("HSG",), "ojt_open"),
+    ("Noa Escabeau", "fr", ("HSG",), "ojt_unsigned"),
     ("Quinn Marmalade", "en", _COMPRESSION, "next_revision"),
     ("Andréa Bouilloire", "fr", _COMPRESSION, ""),
     ("Taylor Corkscrew", "en", _COMPRESSION, ""),

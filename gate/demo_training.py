@@ -80,7 +80,7 @@ def _records_of(person: DemoPerson, today: date) -> Iterator[DemoRecord]:
         yield DemoRecord(person.id, item, _sop_on(person, first, today, recent), _revision(person, class_id, revision))
         if person.story == "next_revision" and class_id == "PRESS":
             yield DemoRecord(person.id, item, today - timedelta(days=2), NEXT_REVISION)
-        signed = "unsigned" if person.story == "ojt_open" else "passed"
+        signed = "unsigned" if person.story == "ojt_unsigned" else "passed"
         yield DemoRecord(person.id, ojt_of(class_id), recent - timedelta(days=20), state=signed)
 
 

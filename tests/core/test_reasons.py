@@ -97,7 +97,7 @@ ALLOW_RESUMED ; ALLOW ; 10 ; - ; N ; OK RESUMED ; OK REPRIS
 
 PLACEHOLDERS = {"n", "equip", "lot", "activity", "date", "sop", "rev", "hhmm", "s"}
 
-NEVER_OF_EQUIPMENT = re.compile(r"lock(ed|out|-out)|unlock|verrouill|deverrouill", re.IGNORECASE)
+NEVER_OF_EQUIPMENT = re.compile(r"\b(un)?lock(ed|out|-out)?\b|verrouill", re.IGNORECASE)
 """Words that belong to lock-out/tag-out; a PIN may be locked, equipment never is."""
 
 

@@ -197,3 +197,19 @@ def _badly_sealed(
 def test_randoms_of_a_test_are_its_own() -> None:
     """Two lines of tests never share a challenge by accident."""
     assert randoms(1)(8) != randoms(2)(8)
+
+
+def test_a_reader_that_has_lost_count_during_the_handshake_is_tried_again() -> None:
+    """A reader that was just powered up may still count from an older conversation."""
+    line = secure_line()
+    left = [2]
+
+    def refuse(back: bytes) -> bytes:
+        if not back or left[0] == 0:
+            return back
+        left[0] -= 1
+        return build(1, frame(back).sequence, Answer.NAK, b"\x04", reply=True)
+
+    line.to_host = refuse
+    line.run(5.0)
+    assert len(of_kind(line.events, ReaderOnline)) == 1
