@@ -22,6 +22,7 @@ from gate.desk import Desk, moment_of
 from gate.desk_opening import database_key, open_desk
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
+from gate.keys import KeyFileError
 from gate.log_following import follow
 from gate.settings import Settings, SettingsError, load_settings, warnings_of
 from gate.single_instance import AlreadyRunningError, take_lock
@@ -39,6 +40,7 @@ REFUSALS = (
     RefusedError,
     AlreadyRunningError,
     CommissioningError,
+    KeyFileError,
 )
 COULD_NOT_CHECK = 2
 UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAULTS)
@@ -51,6 +53,11 @@ def _plainly() -> Iterator[None]:
         yield
     except REFUSALS as error:
         raise click.ClickException(str(error)) from error
+    except STORE_FAULTS as error:
+        raise click.ClickException(
+            f"the records cannot be used now ({error}); nothing was changed. Try again in a moment; if it stays so, "
+            "look at the disk and run: gate verify."
+        ) from error
 
 
 @click.group()

@@ -26,14 +26,15 @@ def database_key(settings: Settings) -> str | None:
 def open_desk(settings: Settings, plan: Plan) -> Desk:
     """Open the records and look at the end of the trail; an unsound end makes every answer SYS_INTEGRITY."""
     engine = open_database(settings.database_path, key=database_key(settings))
+    sound = verify(engine, full=False).sound
     trail = Trail(engine, settings.gate.id, settings.zone)
     return Desk(
         trail=trail,
         facts=FactReader(trail, settings.zone),
         plan=plan,
-        clock=ClockState(settings.clock.trust, last_trusted_reading(engine)),
-        trail_sound=verify(engine, full=False).sound,
-        last_entry_at=last_entry_at(engine),
+        clock=ClockState(settings.clock.trust, last_trusted_reading(engine) if sound else None),
+        trail_sound=sound,
+        last_entry_at=last_entry_at(engine) if sound else None,
     )
 
 

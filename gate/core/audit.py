@@ -216,8 +216,6 @@ _ROWS = (list, tuple)
 
 def _is_plain(value: object) -> bool:
     """Whether the value is quickly seen to have a canonical form; where it is not, `_check` has the last word."""
-    if isinstance(value, _ROWS):
-        return _are_plain(value)
     if isinstance(value, dict):
         for name in value:
             if not isinstance(name, str) or not name.isascii():
@@ -230,6 +228,9 @@ def _are_plain(values: Iterable[object]) -> bool:
     for value in values:
         if isinstance(value, int):
             if not -INTEGER_LIMIT < value < INTEGER_LIMIT:
+                return False
+        elif isinstance(value, _ROWS):
+            if not _are_plain(value):
                 return False
         elif not isinstance(value, str) and not _is_plain(value):
             return False

@@ -88,7 +88,7 @@ class Station:
             case BadgeRead():
                 return self._badge(event, now, at)
             case BadgeUnreadable():
-                return [self._read(None, f"{event.cause}: {event.raw[:64]}", event.late, now, at)]
+                return [self._read(None, event.cause, event.late, now, at)]
             case KeysPressed():
                 self._press(event.keys, now)
                 return []

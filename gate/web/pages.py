@@ -48,15 +48,16 @@ def live_page() -> str:
     except UNREADABLE as error:
         current_app.logger.warning("the records cannot be read: %s", error)
         abort(503)
+    last_alive = _last_alive(here)
     return render_template(
         "live.html",
         **around(view),
         after=look.seq,
         now=view.when(now),
         rows_shown=ROWS,
-        gate=here.parts.gate(look, _last_alive(here), now, view),
+        gate=here.parts.gate(look, last_alive, now, view),
         entries=here.parts.entries(look, view),
-        readers=here.parts.readers(look, view),
+        readers=here.parts.readers(look, view, alive=is_alive(last_alive, now)),
     )
 
 

@@ -10,7 +10,7 @@ from gate.settings import Settings
 from gate.web.board import Message
 from gate.web.reading import Look, ReaderNow
 from gate.web.texts import LANGUAGES
-from gate.web.view import EntryView, GateView, ReaderView, Viewer, entry_view, gate_view, reader_view
+from gate.web.view import EntryView, GateView, ReaderView, Viewer, entry_view, gate_view, is_alive, reader_view
 
 UNSEEN = ReaderNow()
 
@@ -30,10 +30,10 @@ class Parts:
         """Show the entries, newest first."""
         return [entry_view(row, look.names, viewer) for row in reversed(look.entries)]
 
-    def readers(self, look: Look, viewer: Viewer) -> list[ReaderView]:
+    def readers(self, look: Look, viewer: Viewer, *, alive: bool) -> list[ReaderView]:
         """Show every configured reader, in the order of the configuration."""
         return [
-            reader_view(line, reader, look.readers.get(reader.name, UNSEEN), viewer)
+            reader_view(line, reader, look.readers.get(reader.name, UNSEEN), viewer, alive=alive)
             for line in self.settings.line
             for reader in line.reader
         ]
@@ -51,10 +51,10 @@ class Parts:
             for row in look.entries
         ]
 
-    def reader_messages(self, look: Look, changed: Iterable[str]) -> list[Message]:
+    def reader_messages(self, look: Look, changed: Iterable[str], *, alive: bool) -> list[Message]:
         """Return a message for each reader that changed, the count above them, and who needs attention."""
         wanted = set(changed)
-        everybody = [self.readers(look, viewer) for viewer in self._viewers]
+        everybody = [self.readers(look, viewer, alive=alive) for viewer in self._viewers]
         found = [
             Message("swap", self._made("reader", row)) for row in zip(*everybody, strict=True) if row[0].name in wanted
         ]
@@ -69,7 +69,7 @@ class Parts:
         names = [reader.name for line in self.settings.line for reader in line.reader]
         return [
             self.gate_message(look, last_alive, now),
-            *self.reader_messages(look, names),
+            *self.reader_messages(look, names, alive=is_alive(last_alive, now)),
             *self.entry_messages(look),
         ]
 

@@ -10,6 +10,7 @@ from gate.clock import Clock
 from gate.web.board import Board
 from gate.web.parts import Parts
 from gate.web.reading import UNREADABLE, ReaderNow, Records
+from gate.web.view import is_alive
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Tail:
         self._seq = 0
         self._told_at = float("-inf")
         self._readers: Mapping[str, ReaderNow] = {}
+        self._gate_alive: bool | None = None
 
     def ensure_started(self) -> None:
         """Start watching with the first stream: a process that shows no live page watches nothing."""
@@ -75,11 +77,14 @@ class Tail:
 
     def _look(self) -> None:
         look = self._records.look(self._seq, AT_ONCE)
-        changed = [name for name, now in look.readers.items() if self._readers.get(name) != now]
+        last_alive, now = alive.last_alive(self._alive_path), self._clock.read().at
+        gate_alive = is_alive(last_alive, now)
+        turned = gate_alive is not self._gate_alive
+        changed = [name for name, state in look.readers.items() if turned or self._readers.get(name) != state]
         messages = self._parts.entry_messages(look)
         if changed:
-            messages += self._parts.reader_messages(look, changed)
-        messages.append(self._parts.gate_message(look, alive.last_alive(self._alive_path), self._clock.read().at))
-        self._seq, self._readers = look.seq, look.readers
+            messages += self._parts.reader_messages(look, changed, alive=gate_alive)
+        messages.append(self._parts.gate_message(look, last_alive, now))
+        self._seq, self._readers, self._gate_alive = look.seq, look.readers, gate_alive
         self._told_at = self._clock.monotonic()
         self._board.put(messages)

@@ -179,21 +179,24 @@ def _items(said: Mapping[str, object], names: Names) -> dict[str, list[str]]:
     return found
 
 
-def reader_view(line: LineSettings, reader: ReaderSettings, now: ReaderNow, viewer: Viewer) -> ReaderView:
-    """Show one configured reader with what the records say of it."""
+def reader_view(
+    line: LineSettings, reader: ReaderSettings, now: ReaderNow, viewer: Viewer, *, alive: bool
+) -> ReaderView:
+    """Show one configured reader with what the records say of it; a silent gate knows nothing of it now."""
     texts = viewer.texts
     offline = now.state == "offline"
+    unknown = not alive and now.state not in {None, "offline"}
     return ReaderView(
         name=reader.name,
         equipment=reader.equipment,
         kind=visible(now.equipment_class),
-        tag=_reader_tag(line, now.state, texts),
+        tag=Tag("off", texts["reader_unknown"]) if unknown else _reader_tag(line, now.state, texts),
         offline=offline,
         trial=now.mode == "shadow",
         mode=texts[f"mode_{now.mode or 'unknown'}"],
         line=line.name if line.kind != "osdp" else f"{line.name}, {texts['address']} {reader.address}",
         link=texts["link_port" if line.kind != "osdp" else "link_secure" if reader.secure else "link_plain"],
-        since=viewer.when(now.since_at) if now.since_at else None,
+        since=viewer.when(now.since_at) if now.since_at and not unknown else None,
         cause=visible(now.cause) if offline else "",
         last_read=viewer.when(now.last_read_at) if now.last_read_at else None,
         present=tuple(_present(somebody, texts) for somebody in now.present),

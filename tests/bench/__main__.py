@@ -2,11 +2,11 @@
 
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlcipher3.dbapi2 as sqlite
 
@@ -48,18 +48,13 @@ def main() -> int:
     """Measure, print and write the page; the status says nothing of the goals, for a bench is no test."""
     quick = bool(os.environ.get("QUICK"))
     OUT.mkdir(parents=True, exist_ok=True)
-    work = OUT / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
     measured_on = conditions(quick)
     found = []
-    try:
-        for figure in figures(work, quick=quick, wanted=sys.argv[1:]):
+    with TemporaryDirectory(dir=OUT) as work:
+        for figure in figures(Path(work), quick=quick, wanted=sys.argv[1:]):
             sys.stdout.write(json_line(figure) + "\n")
             sys.stdout.flush()
             found.append(figure)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     (OUT / "index.html").write_text(page(found, measured_on), encoding="utf-8")
     return 0
 

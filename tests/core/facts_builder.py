@@ -27,7 +27,7 @@ from gate.core.records import (
     TrainingRecord,
     Use,
 )
-from gate.core.terms import BadgeState, ItemKind, Operation, OverrideClass, RecordState, RevisionPolicy
+from gate.core.terms import BadgeState, ItemKind, Operation, Outcome, OverrideClass, RecordState, RevisionPolicy
 
 TORONTO = ZoneInfo("America/Toronto")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -189,3 +189,8 @@ def override(
 
 def decided(facts: Facts, at: datetime = NOON) -> Decision:
     return decide(facts, moment(at))
+
+
+def answer(facts: Facts, at: datetime = NOON) -> tuple[Outcome, tuple[str, ...]]:
+    found = decided(facts, at)
+    return found.outcome, found.reasons

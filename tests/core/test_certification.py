@@ -20,6 +20,7 @@ from gate.core.certification import (
 )
 from gate.core.records import Requirement, RequirementSet, TrainingRecord
 from gate.core.terms import Operation, RecordState
+from gate.core.training import ATTEMPTS, LAPSED
 from tests.core.facts_builder import (
     AN_HOUR,
     AREA_SET,
@@ -75,12 +76,18 @@ def test_an_unmet_group_reports_its_member_nearest_to_being_met() -> None:
 
 
 def test_every_reason_of_a_training_has_a_distance() -> None:
-    """A reason without one would stop the decision with an error."""
-    assert len(set(NEAREST)) == len(NEAREST) == 11
-    failures = {"OTHER": RecordState.FAILED, "W": RecordState.WITHDRAWN, "U": RecordState.UNVERIFIED}
-    for state in failures.values():
-        group = (requirement(OTHER), requirement(ANOTHER))
-        assert reasons_of(group, {"SAFE-2": (record(OTHER, state=state),)})[0] in NEAREST
+    """A reason without one would stop the decision with an error: the list holds all that an item can fail by."""
+    of_training = {*ATTEMPTS.values(), *LAPSED.values(), "TRAINING_EXPIRED", "SOP_REVISION", "NOT_YET_VALID"}
+    of_training |= {"CERTIFICATION_WITHDRAWN", "OJT_OPEN", "NOT_CERTIFIED", "SYS_CONFIG"}
+    assert sorted(NEAREST) == sorted(of_training)
+
+
+@pytest.mark.req("B2")
+@pytest.mark.parametrize("state", [RecordState.FAILED, RecordState.WITHDRAWN, RecordState.UNVERIFIED])
+def test_a_member_with_something_on_record_is_nearer_than_one_with_nothing(state: RecordState) -> None:
+    """What went wrong is more useful to hear than that the alternative was never begun."""
+    group = (requirement(ANOTHER), requirement(OTHER))
+    assert reasons_of(group, {"SAFE-2": (record(OTHER, state=state),)}) != ["NOT_CERTIFIED"]
 
 
 @pytest.mark.req("B6")

@@ -1,39 +1,30 @@
-"""Decisions of the acceptance scenarios, on both sides of each instant, and of everything else that can fail."""
+"""Decisions of the acceptance scenarios, on both sides of each instant, and who is not identified."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import pytest
 
-from gate.core.calendar import LATEST
-from gate.core.decision import decide
-from gate.core.records import DataAge, Decision, Equipment, Facts, Hold, Item, Requirement, Revision, Suspension
-from gate.core.terms import BadgeState, HoldKind, Operation, Outcome, OverrideClass, PersonKind, PersonState
+from gate.core.records import DataAge, Facts, Revision, Suspension
+from gate.core.terms import BadgeState, Operation, Outcome
 from tests.core.facts_builder import (
     A_SECOND,
-    AN_HOUR,
-    AREA,
     BADGE,
     CERTIFIED,
     EQUIPMENT,
     GMP,
     GOWN,
     NOON,
-    OJT,
     OTHER,
-    PERSON,
     SOP,
     TICK,
+    answer,
     day,
     decided,
     local,
-    moment,
     override,
     record,
     requirement,
     set_of,
-    used_by,
     with_equipment,
     with_item,
     with_use_set,
@@ -43,12 +34,6 @@ ALLOW, DENY = Outcome.ALLOW, Outcome.DENY
 R7_AT = local("2026-12-01 00:00")
 R7 = Revision(32, "R7", R7_AT)
 LAPSED = with_item(CERTIFIED, OTHER, record(OTHER, expires="2026-11-22"))
-CLEAN_SET = set_of((requirement(GOWN),), version=43)
-
-
-def answer(facts: Facts, at: datetime = NOON) -> tuple[Outcome, tuple[str, ...]]:
-    found = decided(facts, at)
-    return found.outcome, found.reasons
 
 
 # --- scenarios -----------------------------------------------------------------------------------------------
@@ -227,7 +212,8 @@ def test_without_an_effective_approved_set_nobody_is_allowed() -> None:
         (replace(CERTIFIED, badge=replace(BADGE, person_id=None)), ("PERSON_UNKNOWN",)),
         (replace(CERTIFIED, badge=replace(BADGE, person_id="E2")), ("PERSON_UNKNOWN",)),
         (replace(CERTIFIED, equipment=None), ("EQ_UNKNOWN",)),
-        (replace(CERTIFIED, badge=None, equipment=None, trail_sound=False), ("SYS_INTEGRITY", "BADGE_UNKNOWN", "EQ_UNKNOWN")),
+        (replace(CERTIFIED, badge=None, equipment=None, trail_sound=False),
+         ("SYS_INTEGRITY", "BADGE_UNKNOWN", "EQ_UNKNOWN")),
     ],
 )  # fmt: skip
 def test_who_is_not_identified_is_not_checked_any_further(facts: Facts, reasons: tuple[str, ...]) -> None:
@@ -260,60 +246,3 @@ def test_a_denied_unknown_badge_names_the_default_operation_of_the_equipment() -
     """What nobody chose is what the equipment is for."""
     washer = replace(EQUIPMENT, default_operation=Operation.CLEAN)
     assert decided(replace(CERTIFIED, badge=None, operation=None, equipment=washer)).operation is Operation.CLEAN
-
-
-# --- system --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.req("I4")
-def test_data_is_too_old_seven_days_after_the_last_good_import() -> None:
-    """At the very instant; a day after the import the page warns."""
-    facts = replace(CERTIFIED, data=DataAge(NOON))
-    assert decided(facts, NOON + timedelta(days=1) - TICK).warnings == ()
-    assert decided(facts, NOON + timedelta(days=1)).warnings == ("SYS_DATA_STALE",)
-    last = decided(facts, NOON + timedelta(days=7) - TICK)
-    assert (last.outcome, last.valid_until_at) == (ALLOW, NOON + timedelta(days=7))
-    assert answer(facts, NOON + timedelta(days=7)) == (DENY, ("SYS_DATA_STALE",))
-
-
-@pytest.mark.req("I4")
-def test_a_statement_that_nothing_changed_reaches_further_but_never_shortens() -> None:
-    """QA's "no changes known" counts to its end, or not at all if the data is younger."""
-    old, until = NOON - timedelta(days=30), NOON + AN_HOUR
-    for data in (DataAge(old, attested_until_at=until), DataAge(None, attested_until_at=until)):
-        facts = replace(CERTIFIED, data=data)
-        assert answer(facts, until - TICK)[0] is ALLOW
-        assert answer(facts, until) == (DENY, ("SYS_DATA_STALE",))
-    young = replace(CERTIFIED, data=DataAge(NOON, attested_until_at=until))
-    assert answer(young, until)[0] is ALLOW
-
-
-@pytest.mark.req("E4", "F4", "J6")
-def test_a_clock_or_a_trail_that_cannot_be_trusted_denies() -> None:
-    """Both are told; the person hears of no ended override, which would sound like his own fault."""
-    ended = override("TRAINING_EXPIRED", end=NOON - TICK)
-    facts = replace(LAPSED, trail_sound=False, overrides=(ended,))
-    found = decide(facts, moment(trusted=False))
-    assert found.reasons == ("SYS_TIME_BAD", "SYS_INTEGRITY", "TRAINING_EXPIRED")
-    assert answer(replace(facts, trail_sound=True)) == (DENY, ("OVERRIDE_EXPIRED", "TRAINING_EXPIRED"))
-
-
-# --- person --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.req("B10")
-@pytest.mark.parametrize(
-    ("person", "reason"),
-    [
-        (replace(PERSON, state=PersonState.INACTIVE), "PERSON_INACTIVE"),
-        (replace(PERSON, state=PersonState.RESTRICTED), "PERSON_RESTRICTED"),
-        (replace(PERSON, kind=PersonKind.VISITOR), "VISITOR"),
-        (replace(PERSON, kind=PersonKind.CONTRACTOR), "CONTRACT_ENDED"),
-        (replace(PERSON, contract_until_on=day("2026-11-22")), "CONTRACT_ENDED"),
-        (replace(PERSON, contract_from_on=day("2026-11-24")), "CONTRACT_ENDED"),
-    ],
-)
-def test_who_may_not_work_is_denied(person: object, reason: str) -> None:
-    """Being trained is not enough."""
-    assert isinstance(person, type(PERSON))
-    assert answer(replace(CERTIFIED, person=person)) == (DENY, (reason,))

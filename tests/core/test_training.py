@@ -1,20 +1,17 @@
 """One item's training records against one requirement: when they serve, until when, and why they do not."""
 
-from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
 
 import pytest
 
 from gate.core.calendar import LATEST
-from gate.core.records import Item, Requirement, Revision, TrainingRecord
-from gate.core.terms import ItemKind, RecordState, RevisionPolicy
-from gate.core.training import Finding, assess, in_force
+from gate.core.records import Item, Requirement, TrainingRecord
+from gate.core.terms import ItemKind, RecordState
+from gate.core.training import Finding, assess
 from tests.core.facts_builder import (
-    A_SECOND,
     GMP,
     GOWN,
-    LONG_AGO,
     NOON,
     OJT,
     OTHER,

@@ -21,7 +21,7 @@ from firmware_protocol.transport import LineSpec, PortLost, PortOpened, Transpor
 
 MARK = b"\xff"
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 12.0
+PATIENCE_S = 40.0
 """How long anything may take that is going to happen; nothing is judged by how long it took."""
 
 T = TypeVar("T")

@@ -14,6 +14,7 @@ class FakeLines:
         self.sent: list[tuple[str, int, Command, int]] = []
         self.waits: list[float] = []
         self.woken = 0
+        self.fails_next = False
 
     def step(self, timeout: float) -> list[tuple[str, Event | PortOpened | PortLost]]:
         self.waits.append(timeout)
@@ -23,11 +24,17 @@ class FakeLines:
         return coming
 
     def send(self, line: str, address: int, command: Command, token: int = 0) -> bool:
+        if self.fails_next:
+            self.fails_next = False
+            raise ZeroDivisionError("planted")
         self.sent.append((line, address, command, token))
         return True
 
     def wake(self) -> None:
         self.woken += 1
+
+    def close(self) -> None:
+        """There is no port to let go of."""
 
     def take_sent(self) -> list[Command]:
         sent, self.sent = self.sent, []

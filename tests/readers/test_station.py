@@ -74,13 +74,11 @@ def test_a_badge_becomes_a_read_with_the_instant_of_its_last_byte(bench: Bench) 
     assert read.operation is None
 
 
-def test_an_unreadable_badge_is_work_too_and_its_raw_text_is_bounded(bench: Bench) -> None:
-    """A3: unreadable reads are recorded as denied attempts, however long the garbage."""
+def test_an_unreadable_badge_is_work_too_and_its_bits_stay_at_the_reader(bench: Bench) -> None:
+    """A3: unreadable reads are recorded as denied attempts; a misread number is still good enough to copy a badge."""
     (read,) = bench.happens(BadgeUnreadable(3, "parity", "f" * 5000))
     assert isinstance(read, Read)
-    assert read.number is None
-    assert read.cause.startswith("parity: fff")
-    assert len(read.cause) < 100
+    assert (read.number, read.cause) == (None, "parity")
 
 
 @pytest.mark.parametrize(

@@ -131,14 +131,17 @@ def test_both_languages_are_one_press_apart(busy: GateOnRecord, page_of: OpenPag
     expect(page.locator("#live-state")).to_have_text("En direct")
 
 
-def test_without_javascript_the_page_is_complete_and_reloads(busy: GateOnRecord, page_of: OpenPage) -> None:
+def test_without_javascript_the_page_is_complete(busy: GateOnRecord, page_of: OpenPage) -> None:
     """Script is an addition: without it the page says of when it is, and does not claim to be live."""
     page = page_of(busy, "en", java_script_enabled=False)
     expect(page.locator("#feed > li").first).to_be_visible()
     expect(page.locator("#reader-TP-01-R")).to_contain_text("Offline")
     expect(page.locator("#live-state")).to_contain_text("As of ")
     seq = busy.decision("E2", Outcome.DENY, ("GOWN_EXPIRED",))
+    page.reload()
     expect(page.locator(f"#entry-{seq}")).to_contain_text("Gowning certification has expired")
+    page.get_by_role("link", name="Français").click()
+    expect(page.locator(f"#entry-{seq}")).to_contain_text("Certification d’habillage expirée")
 
 
 @pytest.mark.req("L3")
@@ -207,11 +210,15 @@ def test_a_silent_gate_is_said_by_the_stream_while_the_page_is_open(busy: GateOn
     alive_now(busy)
     page = page_of(busy, "en")
     expect(page.locator("#gate")).to_contain_text("The gate is running")
+    busy.reader(Kind.READER_ONLINE, "", reader="CT-01-R")
+    expect(page.locator("#reader-CT-01-R")).to_contain_text("Port open")
     silent(busy)
     expect(page.locator("#gate")).to_contain_text("The gate is silent")
+    expect(page.locator("#reader-CT-01-R")).to_contain_text("State unknown")
     expect(page.locator("#gate")).to_have_class("banner deny")
     alive_now(busy)
     expect(page.locator("#gate")).to_contain_text("The gate is running")
+    expect(page.locator("#reader-CT-01-R")).to_contain_text("Port open")
 
 
 def test_an_empty_page_says_what_will_come_and_gives_way_to_the_first_decision(
