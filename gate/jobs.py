@@ -28,6 +28,8 @@ NICE = 15
 
 def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path, zone: str) -> BackgroundScheduler:
     """Start the jobs that exist; a job that is still running is never started a second time."""
+    alive_path.parent.mkdir(parents=True, exist_ok=True)
+    alive.tell_alive(alive_path, clock.read())
     timetable = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
         executors={"default": ThreadPoolExecutor(2)},

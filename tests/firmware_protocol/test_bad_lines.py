@@ -1,12 +1,16 @@
 """What happens on a line without an attacker: two readers with one address, echoes, noise, a wrong speed."""
 
 import random
+from functools import partial
 
 import pytest
 
 from firmware_protocol.events import BadgeRead, LineNoise, ReaderOffline, Security
+from firmware_protocol.osdp.frame import build
+from firmware_protocol.osdp.messages import Answer
 from tests.firmware_protocol.attacked_line import (
     BYSTANDER,
+    RAW,
     VICTIM,
     alarms,
     all_go_on,
@@ -16,6 +20,7 @@ from tests.firmware_protocol.attacked_line import (
     live_line,
     on_victim,
     others_go_on,
+    parsed,
     reader,
 )
 from tests.firmware_protocol.osdp.lines import (
@@ -24,6 +29,7 @@ from tests.firmware_protocol.osdp.lines import (
     NUMBER,
     Line,
     of_kind,
+    spec,
 )
 
 
@@ -116,3 +122,25 @@ def test_a_reader_at_another_speed_is_offline_and_disturbs_nobody(line: Line) ->
     others_go_on(line)
     line.readers[0] = reader(VICTIM, seed=9)
     all_go_on(line)
+
+
+@pytest.mark.fault(13)
+@pytest.mark.parametrize("bit", range(8))
+def test_a_flipped_bit_anywhere_in_a_plain_badge_gives_that_badge_or_none(bit: int) -> None:
+    """Nothing but the check stands between noise on a plain line and another person's badge."""
+    for at in range(len(build(VICTIM, 1, Answer.RAW, RAW, reply=True))):
+        line = Line([spec(VICTIM)], [reader(VICTIM, None)])
+        line.run(0.3)
+        waiting = [True]
+        line.to_host = partial(flipped_once, waiting, at, 1 << bit)
+        line.readers[0].present(26, BADGE)
+        line.run(1.5)
+        assert waiting == []
+        assert badges(line) == [BadgeRead(VICTIM, NUMBER)]
+
+
+def flipped_once(waiting: list[bool], at: int, bit: int, back: bytes) -> bytes:
+    if not waiting or not back or parsed(back).code != Answer.RAW:
+        return back
+    waiting.clear()
+    return back[:at] + bytes((back[at] ^ bit,)) + back[at + 1 :]
