@@ -220,10 +220,11 @@ def test_the_fewest_days_left_are_told() -> None:
 
 
 def test_what_is_over_and_in_grace_has_no_days_left() -> None:
-    """In grace the grace is told, not a negative count."""
+    """In grace the grace is told, not a negative count, from its first instant."""
     graceful = set_of((requirement(OTHER, grace=30),))
     facts = with_item(with_use_set(CERTIFIED, graceful), OTHER, record(OTHER, expires="2026-11-22"))
-    assert expiring_in_days(operation_standing(facts, Operation.USE, NOON).findings, facts, NOON) is None
+    for at in (local("2026-11-23 00:00"), NOON):
+        assert expiring_in_days(operation_standing(facts, Operation.USE, at).findings, facts, at) is None
 
 
 # --- operations ----------------------------------------------------------------------------------------------

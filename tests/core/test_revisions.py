@@ -25,7 +25,8 @@ def judged(item: Item, *records: TrainingRecord, at: datetime = NOON, needed: Re
 def test_training_on_a_revision_ends_when_the_next_that_asks_for_it_takes_effect() -> None:
     """T-1 s allows and T denies; the display names the procedure and the revision to read."""
     old = record(SOP, revision="R6")
-    assert judged(SOP_R7, old, at=R7_AT - A_SECOND).until_at == R7_AT
+    before = judged(SOP_R7, old, at=R7_AT - A_SECOND)
+    assert (before.reason, before.expires_at, before.until_at) == (None, R7_AT, R7_AT)
     found = judged(SOP_R7, old, at=R7_AT)
     assert (found.reason, found.params) == ("SOP_REVISION", {"sop": "SOP-114", "rev": "R7"})
     assert found.revision == R7

@@ -65,6 +65,15 @@ def test_an_open_recurrence_lapses_only_what_was_completed_before_it() -> None:
 
 
 @pytest.mark.req("B5")
+def test_a_pass_on_the_very_due_day_of_a_recurrence_still_open_lapses_with_that_day() -> None:
+    """While the recurrence stands open the pass did not answer it; the source closes it when it does."""
+    due = record(OTHER, None, RecordState.ASSIGNED, due="2026-11-23", version=60)
+    passed = record(OTHER, "2026-11-23")
+    assert judged(OTHER, passed, due).until_at == local("2026-11-24 00:00")
+    assert judged(OTHER, passed).until_at == LATEST
+
+
+@pytest.mark.req("B5")
 def test_a_recurrence_due_after_the_end_changes_nothing() -> None:
     """A due day must never make a training last longer than its own expiry."""
     due = record(OTHER, None, RecordState.ASSIGNED, due="2027-06-01", version=60)
@@ -182,6 +191,13 @@ def test_a_withdrawal_takes_away_what_was_passed_up_to_its_day() -> None:
     assert judged(OTHER, withdrawn, passed).record == withdrawn
     assert judged(OTHER, passed, withdrawn, again, at=local("2026-11-22 23:59")).record == again
     assert judged(OTHER, passed, withdrawn, again).reason == "TRAINING_EXPIRED"
+
+
+@pytest.mark.req("B7")
+def test_a_pass_dated_ahead_does_not_hide_a_withdrawal() -> None:
+    """Nobody may lift a withdrawal; "certified from tomorrow" could be signed away today."""
+    withdrawn = record(OTHER, "2026-11-20", RecordState.WITHDRAWN, version=52)
+    assert judged(OTHER, withdrawn, record(OTHER, "2026-11-24")).reason == "CERTIFICATION_WITHDRAWN"
 
 
 @pytest.mark.req("B7", "B11")
