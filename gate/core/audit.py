@@ -244,7 +244,7 @@ def _check(value: object, where: str) -> None:
         case int():
             if abs(value) >= INTEGER_LIMIT:
                 raise CanonicalFormError(f"{where}: {value} does not fit in 53 bits; write it as text")
-        case Mapping():
+        case dict():
             for name, inner in value.items():
                 if not (isinstance(name, str) and name.isascii()):
                     raise CanonicalFormError(f"{where}: the key {name!r} is not ASCII text")

@@ -233,3 +233,11 @@ def test_no_text_makes_the_bits_of_a_number_fail_in_another_way(text: str) -> No
         return
     assume(bits > 0)
     assert len(data) == (bits + 7) // 8
+
+
+def test_a_wrong_last_bit_is_told_as_the_odd_parity() -> None:
+    """Whoever sets up a reader with the wrong format sees at once what does not fit."""
+    bits, data = bits_of("w26:2EC0C86")
+    wrong = bytes((*data[:-1], data[-1] ^ 0x40))
+    with pytest.raises(ValueError, match="odd parity"):
+        decoder("w26")(1, bits, wrong)

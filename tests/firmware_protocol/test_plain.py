@@ -245,3 +245,12 @@ def test_frames_torn_and_glued_give_only_badges_that_were_really_sent(pieces: li
 def checksum_of(number: str) -> bytes:
     digits = bytes.fromhex(number[3:])
     return b"%02X" % (digits[0] ^ digits[1] ^ digits[2] ^ digits[3] ^ digits[4])
+
+
+def test_bytes_outside_a_frame_are_nothing() -> None:
+    """Noise between two badges must not become the beginning of one."""
+    codec = Em4100Codec()
+    codec.opened(0.0)
+    codec.advance(0.0)
+    assert codec.receive(b"0A00\x03", 0.1) == []
+    assert codec.wake_at() is None

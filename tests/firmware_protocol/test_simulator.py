@@ -141,3 +141,11 @@ def test_the_ports_are_raw(bench: Callable[..., Bench]) -> None:
     scanner = bench("a=text:@a")
     local_flags = termios.tcgetattr(scanner.hosts["a"])[3]
     assert not local_flags & (termios.ECHO | termios.ICANON)
+
+
+def test_readers_on_two_lines_hear_only_their_own(bench: Callable[..., Bench]) -> None:
+    """What is sent on one line must not be answered on another."""
+    both = bench("a=osdp:@a", "b=text:@b", "c=osdp:@a:1")
+    both.simulator.work()
+    both.do("@b badge txt:0042")
+    assert (both.heard("a"), both.heard("b")) == (b"", b"0042\r\n")

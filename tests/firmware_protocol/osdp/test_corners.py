@@ -1,5 +1,7 @@
 """What devices do at the edges of the standard: nothing raises, and each side goes on."""
 
+from collections.abc import Callable
+
 import pytest
 
 import firmware_protocol.osdp.secure_channel as channel
@@ -7,9 +9,18 @@ from firmware_protocol.events import BadgeRead, Event, ReaderOnline, Security, S
 from firmware_protocol.osdp.aes import inverted
 from firmware_protocol.osdp.frame import build
 from firmware_protocol.osdp.host_keys import KeyRing
-from firmware_protocol.osdp.messages import Answer, Ask, Led, MessageError, OutputCode, OutputControl, TextMessage
+from firmware_protocol.osdp.messages import (
+    Answer,
+    Ask,
+    KeySetting,
+    Led,
+    MessageError,
+    OutputCode,
+    OutputControl,
+    TextMessage,
+)
 from firmware_protocol.osdp.reader import LightShown, OsdpReader, OutputChanged, TextShown
-from firmware_protocol.osdp.replies import unpack_capabilities
+from firmware_protocol.osdp.replies import FormattedBadge, KeysTyped, unpack_capabilities
 from tests.firmware_protocol.osdp.lines import (
     BADGE,
     KEY,
@@ -213,3 +224,78 @@ def test_a_reader_that_has_lost_count_during_the_handshake_is_tried_again() -> N
     line.to_host = refuse
     line.run(5.0)
     assert len(of_kind(line.events, ReaderOnline)) == 1
+
+
+@pytest.mark.parametrize(
+    ("unpack", "data"),
+    [
+        (FormattedBadge.unpack, b"\x00\x00\x03" + b"12"),
+        (KeysTyped.unpack, b"\x00\x03" + b"12"),
+        (KeySetting.unpack, b"\x02\x10" + bytes(16)),
+        (KeySetting.unpack, b"\x01\x10" + bytes(15)),
+    ],
+)
+def test_a_payload_that_is_not_what_it_says_is_refused(unpack: Callable[[bytes], object], data: bytes) -> None:
+    """Half a badge number is another badge; half a key locks the reader out."""
+    with pytest.raises(MessageError):
+        unpack(data)
+
+
+def test_a_security_block_from_a_plain_reader_is_an_alarm() -> None:
+    """Nothing on a plain line has a key that could have made it."""
+    line = online(plain_line())
+    line.to_host = lambda back: (
+        build(1, frame(back).sequence, Answer.ACK, reply=True, security=0x14, block=b"\x00") if back else back
+    )
+    line.run(0.1)
+    assert [alarm.what for alarm in of_kind(line.events, SecurityAlarm)] == [Security.WRONG_BLOCK_TYPE]
+
+
+def _first_replies(line: Line, code: int, data: bytes, count: int) -> None:
+    left = [count]
+
+    def instead(back: bytes) -> bytes:
+        if not back or left[0] == 0:
+            return back
+        left[0] -= 1
+        return build(1, frame(back).sequence, code, data, reply=True)
+
+    line.to_host = instead
+
+
+def test_a_challenge_answered_by_another_refusal_is_tried_again_with_the_other_key() -> None:
+    """Some readers refuse a challenge made with the wrong key instead of answering it."""
+    line = secure_line(previous_key=OTHER_KEY)
+    _first_replies(line, Answer.NAK, b"\x06", 2)
+    line.run(8.0)
+    assert len(of_kind(line.events, ReaderOnline)) == 1
+
+
+def test_a_reader_that_does_not_say_who_it_is_is_asked_again_later() -> None:
+    """An ACK to ID is no identity, and without one nobody knows which device this is."""
+    line = plain_line()
+    _first_replies(line, Answer.ACK, b"", 1)
+    line.run(0.5)
+    assert of_kind(line.events, ReaderOnline) == []
+    line.run(2.0)
+    assert len(of_kind(line.events, ReaderOnline)) == 1
+
+
+def test_a_reply_lost_in_the_middle_of_the_greeting_is_asked_for_again_at_once() -> None:
+    """One lost reply must not cost a second of back-off."""
+    line = plain_line()
+    seen = [0]
+
+    def lose_the_second(back: bytes) -> bytes:
+        seen[0] += bool(back)
+        return b"" if seen[0] == 2 else back
+
+    line.to_host = lose_the_second
+    line.run(0.9)
+    assert len(of_kind(line.events, ReaderOnline)) == 1
+
+
+def test_a_text_whose_length_is_not_what_it_says_is_refused() -> None:
+    """Half a text would be shown as if it were the answer."""
+    with pytest.raises(MessageError, match="2 characters instead of 3"):
+        TextMessage.unpack(bytes((0, 1, 0, 1, 1, 3)) + b"OK")
