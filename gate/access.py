@@ -42,8 +42,9 @@ def answer_read(desk: Desk, read: Read, moment: Moment) -> Answer:
         case Meaning.BADGE_OUT:
             return _badge_out(desk, read, facts, meaning, moment)
         case _:
-            told = replace(facts, resuming=meaning.resuming, taking_over=meaning.taking_over)
-            return _decide(desk, read, told, meaning, moment)
+            if meaning.resuming or meaning.taking_over:
+                facts = replace(facts, resuming=meaning.resuming, taking_over=meaning.taking_over)
+            return _decide(desk, read, facts, meaning, moment)
 
 
 def refuse(desk: Desk, read: Read, reason: str, moment: Moment, *, facts: Facts | None = None, why: str = "") -> Answer:

@@ -4,7 +4,7 @@ Certification is derived at the instant of the read. An area that has no set at 
 and an area that has one, must have an approved and effective version with no empty group, else it is SYS_CONFIG.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from gate.core.calendar import LATEST, local_day
@@ -96,7 +96,7 @@ def expiring_in_days(findings: tuple[Finding, ...], facts: Facts, at: datetime) 
     fewest: int | None = None
     for finding in findings:
         warning_days = finding.requirement.warning_days
-        if at < finding.expires_at <= at + timedelta(days=warning_days + 2):
+        if finding.expires_at > at and (finding.expires_at - at).days <= warning_days + 2:
             days = (local_day(finding.expires_at - datetime.resolution, facts.zone) - today).days
             if days <= warning_days and (fewest is None or days < fewest):
                 fewest = days

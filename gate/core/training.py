@@ -94,6 +94,10 @@ def in_force(item: Item, requirement: Requirement, at: datetime) -> Revision | N
 
 def _spans(requirement: Requirement, item: Item, records: tuple[TrainingRecord, ...], zone: ZoneInfo) -> list[Span]:
     """Return a span for every verified pass that no withdrawal has taken away."""
+    if len(records) == 1 and records[0].state is RecordState.PASSED:
+        only = records[0]
+        span = _span(requirement, item, only, only.completed_on, (), zone) if only.completed_on else None
+        return [span] if span else []
     withdrawn_on = date.min
     dues: list[date] = []
     passes: list[TrainingRecord] = []
@@ -114,7 +118,12 @@ def _spans(requirement: Requirement, item: Item, records: tuple[TrainingRecord, 
 
 
 def _span(
-    requirement: Requirement, item: Item, record: TrainingRecord, completed_on: date, dues: list[date], zone: ZoneInfo
+    requirement: Requirement,
+    item: Item,
+    record: TrainingRecord,
+    completed_on: date,
+    dues: Sequence[date],
+    zone: ZoneInfo,
 ) -> Span | None:
     """Return when the pass serves, or None if the revision it was for cannot be told."""
     from_at, superseded_at = EARLIEST, LATEST

@@ -5,13 +5,12 @@ the uses are read each time.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gate.core.records import Badge, Facts, Override, Person, Suspension, TrainingRecord
+from gate.core.records import Badge, Equipment, Facts, Override, Person, Suspension, TrainingRecord
 from gate.core.terms import (
     BadgeState,
     Mode,
@@ -27,6 +26,19 @@ from gate.store.equipment_facts import EquipmentFacts, instant, read_equipment
 from gate.store.uses import current_use
 
 _STATES = {state.value: state for state in RecordState}
+
+
+class OfPerson(NamedTuple):
+    """The part of the facts that is read only for a known person at known equipment."""
+
+    records: Mapping[str, tuple[TrainingRecord, ...]]
+    suspensions: tuple[Suspension, ...]
+    overrides: tuple[Override, ...]
+    elsewhere: tuple[str, ...]
+    elsewhere_excluding: tuple[str, ...]
+
+
+NOTHING = OfPerson({}, (), (), (), ())
 
 
 class FactReader:
@@ -73,7 +85,10 @@ class FactReader:
         known: int | None,
     ) -> Facts:
         there = self._equipment(equipment_id, known)
-        nobody = Facts(
+        found = NOTHING
+        if person is not None and there.equipment is not None:
+            found = self._of_person(person.id, there.equipment, tuple(there.items), known)
+        return Facts(
             zone=self._zone,
             operation=operation,
             badge=badge,
@@ -83,25 +98,24 @@ class FactReader:
             sets=there.sets,
             area_sets=there.area_sets,
             items=there.items,
-            records={},
-            suspensions=(),
-            overrides=(),
+            records=found.records,
+            suspensions=found.suspensions,
+            overrides=found.overrides,
             use=current_use(self._trail, equipment_id),
-            elsewhere=(),
-            elsewhere_excluding=(),
+            elsewhere=found.elsewhere,
+            elsewhere_excluding=found.elsewhere_excluding,
             data=there.data,
         )
-        if person is None or there.equipment is None:
-            return nobody
-        elsewhere = self._elsewhere(person.id, equipment_id)
+
+    def _of_person(self, person: str, machine: Equipment, items: tuple[str, ...], known: int | None) -> OfPerson:
+        elsewhere = self._elsewhere(person, machine.id)
         seq = self._known(known)
-        return replace(
-            nobody,
-            records=self._records(person.id, tuple(there.items), seq),
-            suspensions=self._suspensions(person.id, equipment_id, there.equipment.class_id, seq),
-            overrides=self._overrides(person.id, equipment_id, seq),
-            elsewhere=elsewhere,
-            elsewhere_excluding=tuple([e for e in elsewhere if self._is_excluding(e, known)]) if elsewhere else (),
+        return OfPerson(
+            self._records(person, items, seq),
+            self._suspensions(person, machine.id, machine.class_id, seq),
+            self._overrides(person, machine.id, seq),
+            elsewhere,
+            tuple([e for e in elsewhere if self._is_excluding(e, known)]) if elsewhere else (),
         )
 
     def _equipment(self, equipment_id: str, known: int | None) -> EquipmentFacts:
@@ -126,8 +140,9 @@ class FactReader:
     ) -> Mapping[str, tuple[TrainingRecord, ...]]:
         if not item_ids:
             return {}
-        values: dict[str, int | str] = {f"item_{i}": item_id for i, item_id in enumerate(item_ids)}
-        values |= {"person": person_id, "known": known}
+        values: dict[str, int | str] = dict(zip(query.item_names(len(item_ids)), item_ids, strict=True))
+        values["person"] = person_id
+        values["known"] = known
         found: dict[str, tuple[TrainingRecord, ...]] = {}
         for row in self._trail.run(query.training_records_of(len(item_ids)), values):
             record = _record(row)

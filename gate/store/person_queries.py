@@ -115,6 +115,12 @@ ELSEWHERE = (
 
 
 @lru_cache(maxsize=512)
+def item_names(items: int) -> tuple[str, ...]:
+    """Return the names of the parameters that so many items take."""
+    return tuple(f"item_{number}" for number in range(items))
+
+
+@lru_cache(maxsize=512)
 def training_records_of(items: int) -> sa.Select[tuple[int, str]]:
     """Return the question for one person's records of so many items; an unpublished batch is not seen."""
     published = sa.exists(
@@ -134,7 +140,7 @@ def training_records_of(items: int) -> sa.Select[tuple[int, str]]:
         )
         .where(
             training_records.c.person_id == sa.bindparam("person"),
-            training_records.c.item_id.in_([sa.bindparam(f"item_{number}") for number in range(items)]),
+            training_records.c.item_id.in_([sa.bindparam(name) for name in item_names(items)]),
             known_at(training_records, _KNOWN),
             sa.or_(training_records.c.batch_id.is_(None), published),
         )

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -281,25 +280,3 @@ def test_the_frontier_gives_the_root_of_the_definition_with_one_hash_for_each_se
     frontier = frontier_of(leaves)
     assert len(frontier) == size.bit_count()
     assert tree_root(frontier) == recursive_root(leaves)
-
-
-@pytest.mark.parametrize(("value", "data"), [({}, b"{}"), ([], b"[]"), ({"a": []}, b'{"a":[]}'), (((),), b"[[]]")])
-def test_empty_lists_and_mappings_have_bytes_too(value: Json, data: bytes) -> None:
-    """An entry that names no reasons must not break the chain."""
-    assert canonical(value) == data
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [([{"a": 1}, 1.5], r"entry\[1\]: a float"), ({"a": MappingProxyType({})}, "entry.a: a mappingproxy")],
-)
-def test_what_only_looks_like_json_is_refused_by_its_place(value: Json, told: str) -> None:
-    """What the encoder cannot write must be named, not end in a stack trace."""
-    with pytest.raises(CanonicalFormError, match=told):
-        canonical(value)
-
-
-@pytest.mark.parametrize(("value", "data"), [("a", b'"a"'), (7, b"7"), (True, b"true"), (["a"], b'["a"]')])
-def test_a_single_value_has_bytes_of_its_own(value: Json, data: bytes) -> None:
-    """The groups of a requirement set are written in the same form."""
-    assert canonical(value) == data
