@@ -35,7 +35,9 @@ of_pip() {
 }
 
 # uv reads no configuration of pip; a machine that has one (a mirror, a folder of wheels) means it for both.
+# A plant whose network inspects TLS has its authority in the system's certificates, which uv must be told to use.
 hand_over() {
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
     links=${PIP_FIND_LINKS:-$(of_pip find-links)}
     index=${PIP_INDEX_URL:-$(of_pip index-url)}
     extra=${PIP_EXTRA_INDEX_URL:-$(of_pip extra-index-url)}
