@@ -241,9 +241,10 @@ def _check(value: object, where: str) -> None:
     match value:
         case None | bool() | str():
             return
+        case int() if abs(value) < INTEGER_LIMIT:
+            return
         case int():
-            if abs(value) >= INTEGER_LIMIT:
-                raise CanonicalFormError(f"{where}: {value} does not fit in 53 bits; write it as text")
+            raise CanonicalFormError(f"{where}: {value} does not fit in 53 bits; write it as text")
         case dict():
             for name, inner in value.items():
                 if not (isinstance(name, str) and name.isascii()):
