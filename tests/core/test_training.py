@@ -254,3 +254,11 @@ def test_the_kinds_of_item_have_a_name_for_their_lapse() -> None:
     names = {judged(Item(1, "X", kind, "x"), record(Item(1, "X", kind, "x"), revision="A", expires="2026-11-22")).reason
              for kind in ItemKind if kind is not ItemKind.SOP}  # fmt: skip
     assert names == {"GMP_REFRESHER", "GOWN_EXPIRED", "TRAINING_EXPIRED"}
+
+
+@pytest.mark.req("B11")
+def test_a_pass_for_an_unknown_revision_takes_nothing_from_one_that_is_known() -> None:
+    """One bad row of an import must not undo the training that stands beside it."""
+    known = record(SOP, "2026-01-10", revision=SOP.revisions[-1].revision)
+    unknown = record(SOP, "2025-06-01", revision="R-unheard-of", version=61)
+    assert judged(SOP, unknown, known).reason is None
