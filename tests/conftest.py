@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.scenarios.world import World
+
+settings.register_profile("gate", deadline=None)
+settings.load_profile("gate")
+"""Machines are shared: a slow example is no failure."""
 
 
 @pytest.fixture

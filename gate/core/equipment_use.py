@@ -79,11 +79,10 @@ def interpret(person_id: str | None, use: Use | None, last: Answered | None, now
         return Interpretation(Meaning.DECIDE)
     mine = own_member(use, person_id)
     recent = last is not None and last.person_id == person_id and now_us - last.at_us < REPEAT_US
-    if recent and last is not None and last.outcome is Outcome.ALLOW:
-        return Interpretation(Meaning.REPEAT, member=mine)
     if mine is not None:
         if mine.permissive:
-            return Interpretation(Meaning.BADGE_OUT, member=mine)
+            again = recent and last is not None and last.outcome is Outcome.ALLOW
+            return Interpretation(Meaning.REPEAT if again else Meaning.BADGE_OUT, member=mine)
         return Interpretation(Meaning.DECIDE, resuming=True, member=mine)
     return Interpretation(Meaning.DECIDE, taking_over=recent and last is not None and last.reasons == ("EQ_BUSY",))
 

@@ -54,6 +54,12 @@ def test_the_same_badge_repeats_the_allow_within_ten_seconds_and_signs_out_after
     assert (found.meaning, found.member) == (meaning, member())
 
 
+def test_an_allow_is_not_repeated_once_its_permissive_has_dropped() -> None:
+    """An override revoked a second ago must not light green once more."""
+    found = interpret("E1", use(member(permissive=False)), answered(), SECOND_US)
+    assert (found.meaning, found.resuming) == (Meaning.DECIDE, True)
+
+
 def test_a_deny_is_decided_anew_however_soon() -> None:
     """Somebody who has just been denied may have been helped meanwhile."""
     assert interpret("E1", None, answered("E1", Outcome.DENY, "NOT_CERTIFIED"), 0).meaning is Meaning.DECIDE
