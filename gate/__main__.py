@@ -12,17 +12,19 @@ from pathlib import Path
 import click
 from pythonjsonlogger.json import JsonFormatter
 
+from gate.accounts import NewAccount, create_account, make_setup_code
 from gate.clock import SystemClock
 from gate.command_output import as_log_line, as_reader_line
 from gate.commissioning import CommissioningError, commission
-from gate.core.clock_trust import observe
+from gate.core.clock_trust import moment_of, observe
 from gate.core.records import Moment
+from gate.core.roles import Role
 from gate.core.terms import Mode, Operation
-from gate.desk import Desk, moment_of
+from gate.desk import Desk
 from gate.desk_opening import database_key, open_desk
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
-from gate.keys import KeyFileError
+from gate.keys import KeyFileError, new_setup_code
 from gate.log_following import follow
 from gate.settings import Settings, SettingsError, load_settings, warnings_of
 from gate.single_instance import AlreadyRunningError, take_lock
@@ -31,6 +33,8 @@ from gate.store.plant_load import PlantRefusedError, load_plant
 from gate.store.trail_reading import reader_rows
 from gate.store.verify import verify as verify_trail
 from gate.supervision import RefusedError, change_mode
+from gate.web.kiosk_key import MOST_MACHINES, kiosk_address, machines_of
+from gate.web.passwords import Passwords
 from gate.wiring import plan_of
 
 REFUSALS = (
@@ -101,6 +105,37 @@ def init(obj: tuple[Path, Settings]) -> None:
     with _plainly():
         create_database(settings.database_path, key=database_key(settings), gate_id=settings.gate.id)
     click.echo(f"records ready: {settings.database_path}")
+
+
+@main.command("setup-code")
+@click.pass_obj
+def setup_code_(obj: tuple[Path, Settings]) -> None:
+    """Print the code that lets its holder make the first account on the pages, once, within 24 hours."""
+    _, settings = obj
+    code = new_setup_code()
+    with _plainly(), _desk(settings) as desk:
+        make_setup_code(desk.trail, code, moment=_moment(desk))
+    click.echo(f"set-up code: {code}\nType it at http://{settings.web.host}:{settings.web.port}/setup within 24 hours.")
+
+
+@main.command("account")
+@click.argument("login")
+@click.option("--person", required=True, help="The person's id; one active account a person.")
+@click.option("--name", required=True, help="Full name, as signatures show it.")
+@click.option("--role", required=True, multiple=True, type=click.Choice([role.value for role in Role]))
+@click.option("--by", required=True, help="Who makes it, having verified who the person is.")
+@click.option("--why", required=True, help="The justification.")
+@click.pass_obj
+def account_(
+    obj: tuple[Path, Settings], login: str, person: str, name: str, role: tuple[str, ...], by: str, why: str
+) -> None:
+    """Make an account and print its first password, which must be changed at the first login."""
+    _, settings = obj
+    word = new_setup_code()
+    new = NewAccount(login, person, name, frozenset(map(Role, role)))
+    with _plainly(), _desk(settings) as desk:
+        create_account(desk.trail, new, Passwords().encode(word), by=by, why=why, moment=_moment(desk))
+    click.echo(f"account {login} is ready; first password, to be changed at once: {word}")
 
 
 @main.command()
@@ -210,6 +245,18 @@ def readers(obj: tuple[Path, Settings]) -> None:
     for line in settings.line:
         for reader in line.reader:
             click.echo(as_reader_line(line, reader, states.get(reader.name), settings.zone))
+
+
+@main.command("kiosk")
+@click.argument("equipment", nargs=-1, required=True)
+@click.pass_obj
+def kiosk_(obj: tuple[Path, Settings], equipment: tuple[str, ...]) -> None:
+    """Print the address that opens the kiosk of EQUIPMENT, one to four machines; it holds a key."""
+    _, settings = obj
+    if not machines_of("+".join(equipment), settings):
+        raise click.ClickException(f"{' '.join(equipment)}: name one to {MOST_MACHINES} machines that have a reader.")
+    with _plainly():
+        click.echo(kiosk_address(settings, equipment))
 
 
 @main.command("commission")

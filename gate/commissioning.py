@@ -8,7 +8,8 @@ from firmware_protocol.osdp.host import OsdpHost, OsdpReaderSpec
 from firmware_protocol.transport import LineSpec, PortLost, Transport
 from gate.clock import Clock
 from gate.core.audit import Entry, Kind
-from gate.desk import Desk, moment_of
+from gate.core.clock_trust import moment_of
+from gate.desk import Desk
 from gate.keys import forget_previous, new_key, read_key, write_key
 from gate.settings import LineSettings, ReaderSettings, Settings
 from gate.wiring import keys_folder

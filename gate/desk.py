@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gate.core.audit import Kind
-from gate.core.clock_trust import ClockState, Observation, Reading, observe
+from gate.core.clock_trust import ClockState, Observation, Reading, moment_of, observe
 from gate.core.equipment_use import Answered
 from gate.core.records import Moment
 from gate.entries import follow_up, step_entry
@@ -81,14 +81,3 @@ class Desk:
     def until_s(self, until: datetime | None, moment: Moment) -> float | None:
         """Turn the end of a permissive into monotonic seconds."""
         return None if until is None else self.now_s + (until - moment.at) / timedelta(seconds=1)
-
-
-def moment_of(state: ClockState, reading: Reading) -> Moment:
-    """Return the instant with the clock's standing as it is recorded."""
-    return Moment(
-        at=reading.at,
-        boot_id=reading.boot_id,
-        boot_us=reading.boot_us,
-        trusted=state.believed,
-        clock=state.trust.value if state.believed else f"{state.trust.value}:untrusted",
-    )

@@ -68,6 +68,13 @@ def secret_of(folder: Path, name: str) -> bytes:
     return found
 
 
+def new_setup_code() -> str:
+    """Return a fresh code to be typed once: 98 random bits in groups of four, without letters that look alike."""
+    alphabet = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+    signs = [secrets.choice(alphabet) for _ in range(20)]
+    return "-".join("".join(signs[start : start + 4]) for start in range(0, 20, 4))
+
+
 def new_key() -> bytes:
     """Return a fresh random key."""
     return secrets.token_bytes(KEY_BYTES)

@@ -1,6 +1,7 @@
 """Read `gate.toml`: every key checked, every mistake refused with the key, the file, why and what to do."""
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from gate.core.clock_trust import Trust
+from gate.core.granting import SiteRules
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 
@@ -64,11 +66,43 @@ class TrainingSettings(_Strict):
     shift_hours: int = Field(default=12, ge=1, le=24)
 
 
+class OverrideSettings(_Strict):
+    """How overrides are granted at this site."""
+
+    reference_pattern: str = r"^(DEV|TC)-\d{4}-\d{4}$"
+    default_hours: int = Field(default=8, ge=1, le=24)
+    cap_hours: int = Field(default=24, ge=1, le=24)
+
+    @field_validator("reference_pattern")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            matches_nothing = re.compile(value, re.ASCII).fullmatch("")
+        except re.error as error:
+            raise ValueError(f"is not a regular expression ({error})") from error
+        if matches_nothing:
+            raise ValueError("fits an empty reference; write a pattern that asks for one")
+        return value
+
+    @model_validator(mode="after")
+    def _default_within_cap(self) -> "OverrideSettings":
+        if self.default_hours > self.cap_hours:
+            raise ValueError("default_hours is more than cap_hours; lower it")
+        return self
+
+
 class WebSettings(_Strict):
-    """Where the pages are served; without accounts there is nothing but loopback."""
+    """Where the pages are served; without TLS there is nothing but loopback."""
 
     host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
+
+
+class KioskSettings(_Strict):
+    """What the screens beside the machines say of this site."""
+
+    help_en: str = Field(default="", max_length=60)
+    help_fr: str = Field(default="", max_length=60)
 
 
 class ReaderSettings(_Strict):
@@ -117,7 +151,9 @@ class Settings(_Strict):
     gate: GateSettings
     clock: ClockSettings = ClockSettings()
     training: TrainingSettings = TrainingSettings()
+    overrides: OverrideSettings = OverrideSettings()
     web: WebSettings = WebSettings()
+    kiosk: KioskSettings = KioskSettings()
     line: tuple[LineSettings, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -135,6 +171,16 @@ class Settings(_Strict):
     def zone(self) -> ZoneInfo:
         """The site's time zone."""
         return ZoneInfo(self.site.zone)
+
+    @property
+    def granting(self) -> SiteRules:
+        """What the rules of granting overrides need of the configuration."""
+        return SiteRules(
+            reference_pattern=self.overrides.reference_pattern,
+            default_h=self.overrides.default_hours,
+            cap_h=self.overrides.cap_hours,
+            data_deny_after_s=self.training.deny_after_hours * 3600,
+        )
 
     @property
     def database_path(self) -> Path:

@@ -11,10 +11,13 @@ CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store
 ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
 ACTS = (
     "gate.access",
+    "gate.accounts",
     "gate.supervision",
     "gate.desk",
     "gate.entries",
     "gate.explain",
+    "gate.override_acts",
+    "gate.signatures",
     "gate.use_changes",
     "gate.use_watch",
 )
@@ -38,14 +41,14 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.supervision")
+WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
     CORE: (CORE,),
     STORE: (STORE, CORE),
     READERS: (READERS, CORE, CODEC, CLOCK),
-    WEB: (WEB, *WEB_ACTS, STORE, CORE, "gate.settings", CLOCK, ALIVE),
+    WEB: (WEB, *WEB_ACTS, STORE, CORE, "gate.settings", "gate.keys", CLOCK, ALIVE),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
     **dict.fromkeys(LOOPS, (CORE, STORE, ORDERS, CLOCK, ALIVE, *ACTS, *LOOPS)),
     **dict.fromkeys(WIRING, OURS),

@@ -22,12 +22,14 @@ TOP_LEVEL = (
     "README.md",
     "CHANGELOG.md",
     "LICENSE",
+    "docs/accounts.md",
     "docs/audit-trail.md",
     "docs/code-overview.md",
     "docs/commands.md",
     "docs/configuration.md",
     "docs/glossary.md",
     "docs/install.md",
+    "docs/kiosk.md",
     "docs/operations.md",
     "docs/reasons.md",
     "docs/requirements.csv",
@@ -138,6 +140,8 @@ def shown_to_people(path: Path) -> bool:
     return name.startswith("gate/web/templates/") or name in {
         "gate/core/reasons.py",
         "gate/web/texts.py",
+        "gate/web/kiosk_texts.py",
+        "gate/web/next_steps.py",
         "gate/web/reason_texts.py",
         "docs/reasons.md",
     }

@@ -125,3 +125,28 @@ def test_a_secure_reader_may_be_bound_to_a_place_because_its_key_catches_a_swap(
     by_path = GOOD.replace("by-id/usb-x", "by-path/pci-0")
     assert warnings_of(load_settings(write(tmp_path, by_path))) == []
     assert warnings_of(load_settings(write(tmp_path, by_path.replace("secure = true", ""))))
+
+
+@pytest.mark.req("D1", "D3")
+def test_the_rules_of_granting_overrides_come_from_the_file(tmp_path: Path) -> None:
+    """The site knows the form of its references and how long a shift is."""
+    text = "[overrides]\nreference_pattern = 'CC \\d{5}'\ndefault_hours = 6\ncap_hours = 12\n"
+    rules = load_settings(write(tmp_path, text + GOOD)).granting
+    assert (rules.reference_pattern, rules.default_h, rules.cap_h) == (r"CC \d{5}", 6, 12)
+    assert rules.data_deny_after_s == 7 * 24 * 3600
+
+
+@pytest.mark.req("D3")
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("cap_hours = 25", "less than or equal to 24"),
+        ("default_hours = 9\ncap_hours = 8", "default_hours is more than cap_hours"),
+        ("reference_pattern = '(DEV'", "is not a regular expression"),
+        ("reference_pattern = '.*'", "fits an empty reference"),
+    ],
+)
+def test_no_configuration_makes_an_override_unbounded(tmp_path: Path, line: str, words: str) -> None:
+    """24 h and a reference are the least there is; a site can only ask for more."""
+    with pytest.raises(SettingsError, match=words):
+        load_settings(write(tmp_path, f"[overrides]\n{line}\n{GOOD}"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gate.core.records import Moment
+
 STEP = timedelta(seconds=1)
 """A wall clock that leaves its line by this much has been set: an entry, and backwards it is not trusted."""
 
@@ -121,3 +123,14 @@ def _has_ground(state: ClockState, reading: Reading) -> bool:
     if state.trust is not Trust.NTP or reading.synchronised:
         return True
     return state.trusted is not None and state.trusted.boot_id == reading.boot_id
+
+
+def moment_of(state: ClockState, reading: Reading) -> Moment:
+    """Return the instant with the clock's standing as it is recorded."""
+    return Moment(
+        at=reading.at,
+        boot_id=reading.boot_id,
+        boot_us=reading.boot_us,
+        trusted=state.believed,
+        clock=state.trust.value if state.believed else f"{state.trust.value}:untrusted",
+    )

@@ -176,6 +176,15 @@ sa.Index("ix_overrides_person_id", overrides.c.person_id, overrides.c.equipment_
 
 data_sources = _known("data_sources", _text("kind"), _text("last_good_at"), _text("attested_until_at", optional=True))
 
+accounts = _known(
+    "accounts",
+    _text("person_id"),
+    _text("name"),
+    _text("roles"),
+    _text("state"),
+)
+"""`id` is the login name, `name` the printed name of signatures, `roles` the words of core/roles.py with blanks."""
+
 KNOWN_TABLES = (
     people,
     badges,
@@ -190,6 +199,7 @@ KNOWN_TABLES = (
     suspensions,
     holds,
     overrides,
+    accounts,
     data_sources,
 )
 

@@ -1,6 +1,9 @@
-"""The database's own refusals: no change of history, whatever program asks (requirement E3). SQLite only."""
+"""The database's own refusals: no change of history, whatever program asks (requirement E3). SQLite only.
 
-from gate.store.schema import KNOWN_TABLES
+The tables are handed in by each migration with the columns they had then, so an old migration never changes.
+"""
+
+from collections.abc import Iterable, Mapping
 
 _ONCE = {
     "equipment_uses": ("ended_seq",),
@@ -9,20 +12,22 @@ _ONCE = {
 }
 """Columns that may go from NULL to a value once; everything else in these rows stays as it was written."""
 
+Columns = Mapping[str, Iterable[str]]
+"""Table -> its columns, the key first."""
 
-def trigger_statements() -> list[str]:
-    """Return the CREATE TRIGGER statements, one for each refusal."""
-    tables = ["audit_trail", *(table.name for table in KNOWN_TABLES), *_ONCE]
+
+def trigger_statements(*, frozen: Columns, known: Columns, once: Columns) -> list[str]:
+    """Return the CREATE TRIGGER statements, one for each refusal.
+
+    `frozen` tables take no update at all; of `known` tables a version can be closed; `once` tables are listed above.
+    """
+    tables = {table: list(columns) for part in (frozen, known, once) for table, columns in part.items()}
     statements = [_refuse(table, "delete") for table in tables]
-    statements.append(_refuse("audit_trail", "update"))
-    statements += [_refuse_replacing(table) for table in tables]
-    statements += [_only_closing(table.name, ("known_to",), _columns(table.name)) for table in KNOWN_TABLES]
-    statements += [_only_closing(table, once, _columns(table)) for table, once in _ONCE.items()]
+    statements += [_refuse(table, "update") for table in frozen]
+    statements += [_refuse_replacing(table, columns[0]) for table, columns in tables.items()]
+    statements += [_only_closing(table, ("known_to",), tables[table]) for table in known]
+    statements += [_only_closing(table, _ONCE[table], tables[table]) for table in once]
     return statements
-
-
-def _columns(table: str) -> list[str]:
-    return [column.name for column in KNOWN_TABLES[0].metadata.tables[table].columns]
 
 
 def _refuse(table: str, verb: str) -> str:
@@ -32,9 +37,8 @@ def _refuse(table: str, verb: str) -> str:
     )
 
 
-def _refuse_replacing(table: str) -> str:
+def _refuse_replacing(table: str, key: str) -> str:
     """INSERT OR REPLACE removes the old row without firing its delete trigger."""
-    key = _columns(table)[0]
     there = " ".join(["SELECT 1 FROM", table, f'WHERE "{key}" = NEW."{key}"'])
     return (
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS ({there}) "

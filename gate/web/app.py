@@ -1,22 +1,26 @@
 """Make the web application: wiring, no rules."""
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gate.clock import Clock
 from gate.settings import Settings
 from gate.web.board import Board
+from gate.web.kiosk import kiosk
+from gate.web.kiosk_messages import Kiosks
+from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
 from gate.web.protection import protect
-from gate.web.reading import Records
+from gate.web.reading import UNREADABLE, Records
+from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
 from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 
-EXPLAINED = frozenset({404, 405, 421, 500, 503})
+EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})
 
 
 def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flask:
@@ -26,16 +30,30 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     records, board, parts = Records(settings, key), Board(), Parts(settings, app.jinja_env)
     alive_path = settings.gate.state_dir / "run" / "alive.json"
-    tail = Tail(records, parts, board, clock, alive_path)
-    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path)
+    kiosks = Kiosks(settings, records, app.jinja_env)
+    tail = Tail(records, parts, board, clock, alive_path, kiosks)
+    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks)
     protect(app)
+    add_signing_in(app, settings, clock, key, records)
     app.register_blueprint(pages)
+    app.register_blueprint(kiosk)
+    app.register_blueprint(override_pages)
     app.register_error_handler(HTTPException, _problem)
+    for fault in UNREADABLE:
+        if issubclass(fault, Exception):
+            app.register_error_handler(fault, _unreadable)
     return app
+
+
+def _unreadable(error: Exception) -> tuple[str, int]:
+    """The records cannot be read or written now; nothing was done."""
+    current_app.logger.warning("the records cannot be used: %s", error)
+    return _problem(ServiceUnavailable())
 
 
 def _problem(error: HTTPException) -> tuple[str, int]:
     """Say in plain words what went wrong and what to do; details stay in the application log."""
+    tell_refusal(error)
     code = error.code if error.code in EXPLAINED else 500
     view = viewer()
     title = PAGE_TEXTS[view.language][f"page_{code}"]

@@ -16,6 +16,8 @@ class Message:
     event: str
     html: Mapping[str, str]
     seq: int | None = None
+    topic: str = ""
+    """Whose it is: the live page's, or one kiosk's."""
 
 
 class Board:

@@ -21,7 +21,7 @@ HEADERS = {
 
 
 def protect(app: Flask) -> None:
-    """Refuse what is not a reading request to a loopback name; put the headers on every answer."""
+    """Refuse foreign host names and what neither reads nor is a form; put the headers on every answer."""
     app.before_request(_refuse)
     app.after_request(_with_headers)
 
@@ -32,8 +32,15 @@ def _refuse() -> None:
     host = name if name and port.isdigit() else request.host
     if host.lower() not in LOOPBACK_NAMES:
         abort(421)
-    if request.method not in READING_METHODS:
+    if request.method not in READING_METHODS and not _is_form():
         abort(405)
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        abort(403)
+
+
+def _is_form() -> bool:
+    """Forms are taken only where a page says so; their token is checked right after this."""
+    return request.method == "POST" and request.url_rule is not None and "POST" in (request.url_rule.methods or ())
 
 
 def _with_headers(response: Response) -> Response:

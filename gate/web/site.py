@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.kiosk_messages import Kiosks
 from gate.web.parts import Parts
 from gate.web.reading import Records
 from gate.web.streams import Streams
@@ -22,6 +23,7 @@ class Site:
     streams: Streams
     tail: Tail
     alive_path: Path
+    kiosks: Kiosks
 
     def close(self) -> None:
         """End the streams and let go of the records."""

@@ -13,6 +13,8 @@ HEARTBEAT_S = 5.0
 
 RECONNECT_MS = 1000
 
+LIVE_PAGE = frozenset({""})
+
 FullState = Callable[[int], Sequence[Message] | None]
 """What is on the page behind an entry; None when the records cannot be read, which ends the stream."""
 
@@ -24,11 +26,13 @@ class Streams:
         self._board = board
         self._slots = threading.BoundedSemaphore(MOST)
 
-    def open(self, language: str, after: int, full_state: FullState) -> "Stream | None":
+    def open(
+        self, language: str, after: int, full_state: FullState, topics: frozenset[str] = LIVE_PAGE
+    ) -> "Stream | None":
         """Return a new stream, or None when too many are open; the slot is given back when it ends."""
         if not self._slots.acquire(blocking=False):
             return None
-        return Stream(_lines(self._board, language, after, full_state), self._slots.release)
+        return Stream(_lines(self._board, language, after, full_state, topics), self._slots.release)
 
     def close(self) -> None:
         """Let every stream end, and every later one at once."""
@@ -59,7 +63,7 @@ class Stream:
             release()
 
 
-def _lines(board: Board, language: str, after: int, full_state: FullState) -> Iterator[str]:
+def _lines(board: Board, language: str, after: int, full_state: FullState, topics: frozenset[str]) -> Iterator[str]:
     """Yield event-stream text until the board closes.
 
     The position is taken before the state is read: what comes between is in both, and told once.
@@ -71,7 +75,8 @@ def _lines(board: Board, language: str, after: int, full_state: FullState) -> It
         if messages is None:
             return
         while messages is not None and not board.closed:
-            fresh = [message for message in messages if message.seq is None or message.seq > after]
+            mine = [message for message in messages if message.topic in topics]
+            fresh = [message for message in mine if message.seq is None or message.seq > after]
             after = max([after, *(message.seq for message in fresh if message.seq is not None)])
             yield "".join(event_text(message, language) for message in fresh) or ": alive\n\n"
             messages = board.since(position, HEARTBEAT_S)

@@ -8,6 +8,7 @@ from pathlib import Path
 from gate import alive
 from gate.clock import Clock
 from gate.web.board import Board
+from gate.web.kiosk_messages import Kiosks
 from gate.web.parts import Parts
 from gate.web.reading import UNREADABLE, ReaderNow, Records
 from gate.web.view import is_alive
@@ -27,12 +28,15 @@ AT_ONCE = 20
 class Tail:
     """Puts on the board what changed in the records."""
 
-    def __init__(self, records: Records, parts: Parts, board: Board, clock: Clock, alive_path: Path) -> None:
+    def __init__(
+        self, records: Records, parts: Parts, board: Board, clock: Clock, alive_path: Path, kiosks: Kiosks
+    ) -> None:
         self._records = records
         self._parts = parts
         self._board = board
         self._clock = clock
         self._alive_path = alive_path
+        self._kiosks = kiosks
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -73,6 +77,8 @@ class Tail:
                 seen = now
             elif self._clock.monotonic() - self._told_at >= TELL_S:
                 self._look()
+            elif self._kiosks.due(self._clock.read().at):
+                self._board.put(self._kiosks.changes(self._clock.read().at, alive=bool(self._gate_alive)))
             self._stop.wait(POLL_S)
 
     def _look(self) -> None:
@@ -87,4 +93,4 @@ class Tail:
         messages.append(self._parts.gate_message(look, last_alive, now))
         self._seq, self._readers, self._gate_alive = look.seq, look.readers, gate_alive
         self._told_at = self._clock.monotonic()
-        self._board.put(messages)
+        self._board.put([*self._kiosks.changes(now, alive=gate_alive), *messages])

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from gate.web.account_texts import ACCOUNT_TEXTS
+from gate.web.override_texts import OVERRIDE_TEXTS
+
 LANGUAGES = ("en", "fr")
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -101,6 +104,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
-    language: {key: words[number] for key, words in _TEXTS.items()} for number, language in enumerate(LANGUAGES)
+    language: {key: words[number] for key, words in {**_TEXTS, **ACCOUNT_TEXTS, **OVERRIDE_TEXTS}.items()}
+    for number, language in enumerate(LANGUAGES)
 }
 """Language -> key -> words."""

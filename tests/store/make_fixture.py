@@ -5,7 +5,9 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlite
 
+from gate.accounts import NewAccount, create_account
 from gate.core.audit import Kind
+from gate.core.roles import Role
 from gate.core.terms import Operation
 from gate.store.migrating import wanted_revision
 from gate.store.reader_state import note_unknown_badge, set_reader_state
@@ -66,6 +68,8 @@ def write_history(records: Records) -> None:
     records.write(use, Kind.DECISION, person="E1", equipment="TP-01", outcome="allow")
     records.write(lambda seq: note_unknown_badge(trail, "unknown:00", "w26:0000001"), Kind.DECISION, outcome="deny")
     records.write(lambda seq: set_reader_state(trail, "R1", "online", "", NOON), Kind.READER_ONLINE, reader="R1")
+    new = NewAccount("q.a", "E1", "Ada One", frozenset({Role.QA}))
+    create_account(trail, new, "no hash", by="it", why="CC-1", moment=records.moment())
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from gate.store.schema import metadata
+from gate.store.account_schema import web_sessions
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=web_sessions.metadata)
 with context.begin_transaction():
     context.run_migrations()

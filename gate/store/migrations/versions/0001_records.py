@@ -111,6 +111,13 @@ def _column(text: str) -> sa.Column[Any]:
     )
 
 
+_KNOWN = [name for name, columns in TABLES.items() if columns.startswith("version:")]
+
+
+def _names(*tables: str) -> dict[str, list[str]]:
+    return {table: [text.partition(":")[0] for text in TABLES[table].split()] for table in tables}
+
+
 def upgrade() -> None:
     """Create every table with the database's own refusals, and the head of an empty trail."""
     for name, columns in TABLES.items():
@@ -119,7 +126,9 @@ def upgrade() -> None:
         where = sa.text(rows) if rows else None
         op.create_index(name, table, names, sqlite_where=where, postgresql_where=where)
     if op.get_bind().dialect.name == "sqlite":
-        for statement in trigger_statements():
+        for statement in trigger_statements(
+            frozen=_names("audit_trail"), known=_names(*_KNOWN), once=_names("equipment_uses", "use_members", "batches")
+        ):
             op.execute(sa.text(statement.replace(":", r"\:")))
     head = sa.table("trail_head", *[_column(text) for text in TABLES["trail_head"].split()])
     op.bulk_insert(head, [{"id": 1, "seq": 0, "leaf": bytes(32), "frontier": b"", "facts_seq": 0}])

@@ -1,0 +1,57 @@
+"""Put signing in into the application: its parts, the cookies, the form tokens, and what is told of refusals."""
+
+import secrets
+
+from flask import Flask, g
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from gate.clock import Clock
+from gate.settings import Settings
+from gate.web.login import login_pages
+from gate.web.passwords import Passwords
+from gate.web.reading import Records
+from gate.web.security import Security
+from gate.web.session import PARTS, Accounts, accounts, current_user, with_cookie
+from gate.web.writing import Writer
+
+LONGEST_FORM = 64 * 1024
+"""Bytes; no form of these pages comes near it."""
+
+
+def add_signing_in(app: Flask, settings: Settings, clock: Clock, key: str | None, records: Records) -> None:
+    """Let people sign in; every form of the application needs its token from here on.
+
+    The secret behind the form tokens lives as long as the process: after a restart a form is opened anew, and no
+    file holds it. Sessions are in the records and live on.
+    """
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        SESSION_COOKIE_NAME="gate_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=LONGEST_FORM,
+    )
+    writer = Writer(settings, clock, key)
+    app.extensions[PARTS] = Accounts(records, clock, writer, Passwords(), Security(writer, clock))
+    CSRFProtect(app)
+    app.after_request(with_cookie)
+    app.context_processor(lambda: {"user": current_user()})
+    app.register_blueprint(login_pages)
+
+
+def tell_refusal(error: HTTPException) -> None:
+    """Record a refusal that nobody has told of yet."""
+    if "refusal_told" in g:
+        return
+    if isinstance(error, CSRFError):
+        _refused("form token")
+    elif error.code == 403:
+        _refused("forbidden")
+
+
+def _refused(cause: str) -> None:
+    user = current_user()
+    accounts().security.refused(cause, user.account_id if user else None)
