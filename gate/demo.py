@@ -21,6 +21,7 @@ from types import FrameType
 import click
 
 from gate.clock import SystemClock
+from gate.demo_accounts import make_accounts
 from gate.demo_children import Child, ChildFailedError
 from gate.demo_machines import LINES, configuration, port_of
 from gate.demo_plant import plant_toml
@@ -131,6 +132,8 @@ def load(asked: Options) -> None:
         done = run_gate(asked, *words)
         if done.returncode:
             raise DemoRefusedError(f"gate {words[0]}: {(done.stderr or done.stdout).strip()}")
+    if not asked.keep:
+        click.echo("\n".join(["Sign in on the page with:", *make_accounts(asked.config)]))
 
 
 @contextmanager

@@ -168,3 +168,23 @@ def test_mode_is_changed_with_who_why_old_and_new(fresh: Site) -> None:
     assert explained(fresh, P1)["mode"] == "off"
     assert explained(fresh, P1, equipment="TP-02")["mode"] == "enforce"
     assert fresh.gate("verify", "--full").startswith("sound: 2 entries")
+
+
+@pytest.mark.req("A6", "E5")
+def test_an_account_is_made_on_the_terminal_and_its_password_is_told_once(loaded: Site) -> None:
+    """A second supervisor needs an account too; the first password is for one login, and in no record."""
+    words = ("account", "nhaddad", "--person", "E2", "--name", "Nadia Haddad", "--role", "supervisor")
+    said = loaded.gate(*words, "--by", "Ada Lock", "--why", "shift B")
+    word = said.strip().rsplit(" ", 1)[1]
+    trail = loaded.gate("log", "--json")
+    assert "account:nhaddad" in trail
+    assert word not in trail
+
+
+@pytest.mark.req("A6")
+def test_the_set_up_code_is_printed_and_not_recorded(empty: Site) -> None:
+    """Whoever reads the trail must not be able to become the first administrator."""
+    empty.gate("init")
+    code = empty.gate("setup-code").splitlines()[0].removeprefix("set-up code: ")
+    assert len(code) == 24
+    assert code not in empty.gate("log", "--json")
