@@ -69,8 +69,8 @@ def test_killed_at_each_point_of_a_badge_read_nothing_shown_is_lost(shop: Shop, 
     while process.poll() is None:
         shop.badge("R1", next(people))
         time.sleep(0.1)
-    rows = len(shop.kinds("decision"))
-    assert rows == (3 if point in {"after_commit", "after_indication"} else 2)
+    durable = len(shop.kinds("decision")) >= 3
+    assert durable is (point in {"after_commit", "after_indication"}), "reads that wait are one transaction"
     assert shop.shown_but_lost() == []
     shop.start()
     shop.wait_ready()
