@@ -171,12 +171,13 @@ def test_mode_is_changed_with_who_why_old_and_new(fresh: Site) -> None:
 
 
 @pytest.mark.req("A6", "E5")
-def test_an_account_is_made_on_the_terminal_and_its_password_is_told_once(loaded: Site) -> None:
+def test_an_account_is_made_on_the_terminal_and_its_password_is_told_once(empty: Site) -> None:
     """A second supervisor needs an account too; the first password is for one login, and in no record."""
+    empty.gate("init")
     words = ("account", "nhaddad", "--person", "E2", "--name", "Nadia Haddad", "--role", "supervisor")
-    said = loaded.gate(*words, "--by", "Ada Lock", "--why", "shift B")
+    said = empty.gate(*words, "--by", "Ada Lock", "--why", "shift B")
     word = said.strip().rsplit(" ", 1)[1]
-    trail = loaded.gate("log", "--json")
+    trail = empty.gate("log", "--json")
     assert "account:nhaddad" in trail
     assert word not in trail
 

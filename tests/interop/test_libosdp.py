@@ -68,6 +68,7 @@ def test_what_is_told_to_their_reader_arrives_with_the_same_meaning(both: Line) 
     for token, command in enumerate(commands, 1):
         both.host.send(command, token)
     both.host.until(lambda: len(both.host.of(CommandDone)) == len(commands), "all done")
+    both.host.until(lambda: len(both.told(OUTPUT)) == 2, "word of the last command")
     flash, steady = both.told(LED)
     assert (flash["temporary"], flash["control_code"], flash["on_color"], flash["off_color"]) == (True, 2, 2, 0)
     assert (flash["on_count"], flash["off_count"], flash["timer_count"]) == (2, 1, 50)
