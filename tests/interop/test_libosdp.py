@@ -90,6 +90,7 @@ def test_a_first_key_is_given_to_their_reader_in_commissioning(tmp_path: Path) -
         made.online()
         made.host.send(InstallKey(KEY), 1)
         made.host.until(lambda: made.host.of(KeyInstalled), "session with the new key")
+        made.host.until(lambda: made.told(KEYSET), "word of the key")
         assert [one["data"] for one in made.told(KEYSET)] == [KEY.hex()]
 
 

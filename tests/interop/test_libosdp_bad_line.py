@@ -60,6 +60,7 @@ def test_a_command_that_is_lost_on_its_way_is_done_once(both: Line) -> None:
     for token, count in ((1, 2), (2, 5)):
         both.host.send(Tone(count), token)
     both.host.until(lambda: len(both.host.of(CommandDone)) == 2, "both done")
+    both.host.until(lambda: len(both.told(BUZZER)) >= 2, "word of the last command")
     assert [one["rep_count"] for one in both.told(BUZZER)] == [2, 5]
     assert both.host.of(SecurityAlarm) == []
 
