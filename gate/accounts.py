@@ -3,8 +3,6 @@
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -47,7 +45,7 @@ def create_account(trail: Trail, new: NewAccount, encoded: str, *, by: str, why:
     """
     if not why.strip():
         raise RefusedError("A new account needs a justification.")
-    with _transaction(trail):
+    with trail.transaction():
         return _create(trail, new, Secret(encoded, must_change=True), by=by, why=why, moment=moment)
 
 
@@ -57,7 +55,7 @@ def create_first_account(trail: Trail, new: NewAccount, encoded: str, code: str,
     Raises:
         RefusedError: there is an account already, the code is not the printed one or too old, or a name is refused.
     """
-    with _transaction(trail):
+    with trail.transaction():
         if not stored.no_account_yet(trail):
             raise RefusedError("The first account is there already. Sign in, or ask whoever manages accounts.")
         if not _code_serves(trail, code, moment.at):
@@ -72,7 +70,7 @@ def make_setup_code(trail: Trail, code: str, *, moment: Moment) -> int:
     Raises:
         RefusedError: there is an account already.
     """
-    with _transaction(trail):
+    with trail.transaction():
         if not stored.no_account_yet(trail):
             raise RefusedError("The first account is there already; set-up codes serve for nothing.")
         ends_at = moment.at + timedelta(hours=SETUP_CODE_HOURS)
@@ -90,7 +88,7 @@ def set_password(
     Raises:
         RefusedError: there is no such active account.
     """
-    with _transaction(trail):
+    with trail.transaction():
         _active(trail, account_id)
         own = by == account_id
         detail: dict[str, Json] = {"what": "password_set", "must_change": not own, "accountability_accepted": accepted}
@@ -111,7 +109,7 @@ def change_roles(trail: Trail, account_id: str, roles: frozenset[Role], *, by: s
     """
     _another(account_id, by, why)
     _roles_go_together(roles)
-    with _transaction(trail):
+    with trail.transaction():
         return _change(trail, replace(_active(trail, account_id), roles=roles), by=by, why=why, moment=moment)
 
 
@@ -122,7 +120,7 @@ def close_account(trail: Trail, account_id: str, *, by: str, why: str, moment: M
         RefusedError: it is the own account, it is not active, or no justification is given.
     """
     _another(account_id, by, why)
-    with _transaction(trail):
+    with trail.transaction():
         seq = _change(trail, replace(_active(trail, account_id), active=False), by=by, why=why, moment=moment)
         stored.remove_secret(trail, account_id)
         revoke_sessions_of(trail, account_id, moment.at)
@@ -237,14 +235,3 @@ def _code_hash(code: str) -> str:
 def _code_serves(trail: Trail, code: str, now: datetime) -> bool:
     found = stored.setup_code(trail)
     return found is not None and now < found[1] and hmac.compare_digest(found[0], _code_hash(code))
-
-
-@contextmanager
-def _transaction(trail: Trail) -> Iterator[None]:
-    trail.begin()
-    try:
-        yield
-        trail.commit()
-    except BaseException:
-        trail.rollback()
-        raise

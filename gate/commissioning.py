@@ -93,13 +93,6 @@ def _install(
 
 
 def _tell(desk: Desk, clock: Clock, reader: str, by: str, what: str) -> None:
-    desk.trail.begin()
-    try:
-        reading = clock.read()
-        desk.trail.append(
-            Entry(kind=Kind.KEY, moment=moment_of(desk.clock, reading), reader=reader, by=by, detail={"what": what})
-        )
-        desk.trail.commit()
-    except BaseException:
-        desk.trail.rollback()
-        raise
+    with desk.trail.transaction():
+        moment = moment_of(desk.clock, clock.read())
+        desk.trail.append(Entry(kind=Kind.KEY, moment=moment, reader=reader, by=by, detail={"what": what}))

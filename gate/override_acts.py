@@ -1,8 +1,7 @@
 """Grant and revoke overrides: rules, record, signature and audit entry in one transaction; refusals on record too."""
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -36,8 +35,12 @@ class OverrideRefusedError(RefusedError):
     """Granting or revoking is refused; the text holds every refusal in English, `refusals` both languages."""
 
     def __init__(self, found: tuple[Refusal, ...]) -> None:
-        super().__init__("\n".join(refusal.text_en for refusal in found))
+        super().__init__(*("\n".join(texts) for texts in zip(*((r.text_en, r.text_fr) for r in found), strict=True)))
         self.refusals = found
+
+    def sentences(self, language: str) -> tuple[str, ...]:
+        """Return every refusal in one language."""
+        return tuple(refusal.text_fr if language == "fr" else refusal.text_en for refusal in self.refusals)
 
 
 def new_id(at: datetime) -> str:
@@ -65,7 +68,7 @@ def grant_override(
         STORE_FAULTS: the records are held by another for too long, or cannot be written.
     """
     granted = None
-    with _transaction(trail):
+    with trail.transaction():
         context = grant_context(
             trail, facts, request, signer, moment, rules, cosigner, supervisor_of, trail_sound=trail_sound
         )
@@ -88,7 +91,7 @@ def revoke_override(trail: Trail, override_id: str, signer: Signer, why: str, mo
         STORE_FAULTS: the records are held by another for too long, or cannot be written.
     """
     revoked = None
-    with _transaction(trail):
+    with trail.transaction():
         held = override_rows.held(trail, override_id)
         found = revocation_refusals(held.override if held else None, why, signer.role, moment)
         if held is None or found:
@@ -248,14 +251,3 @@ def _said(values: Values) -> dict[str, Json]:
     """Return what a row says, absent values left out; whose it is and the justification have places of their own."""
     left_out = {"person_id", "equipment_id", "justification"}
     return {name: value for name, value in values.items() if value is not None and name not in left_out}
-
-
-@contextmanager
-def _transaction(trail: Trail) -> Iterator[None]:
-    trail.begin()
-    try:
-        yield
-        trail.commit()
-    except BaseException:
-        trail.rollback()
-        raise

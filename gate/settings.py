@@ -1,150 +1,42 @@
 """Read `gate.toml`: every key checked, every mistake refused with the key, the file, why and what to do."""
 
 import hashlib
-import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from gate.core.clock_trust import Trust
 from gate.core.granting import SiteRules
+from gate.settings_sections import (
+    ClockSettings,
+    GateSettings,
+    KioskSettings,
+    LineSettings,
+    OverrideSettings,
+    ReaderSettings,
+    SiteSettings,
+    Strict,
+    TrainingSettings,
+    WebSettings,
+)
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
-
-READERS_A_LINE = 8
-"""More share a line badly: a secure badge would wait over 100 ms at 38400 baud."""
+__all__ = [
+    "LineSettings",
+    "ReaderSettings",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "settings_sha256",
+    "warnings_of",
+]
 
 
 class SettingsError(Exception):
     """The configuration cannot be used; the text says key, file, why and what to do."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SiteSettings(_Strict):
-    """Where the gate stands."""
-
-    name: str = Field(min_length=1, max_length=80)
-    zone: str
-    language: Literal["en", "fr"] = "en"
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{value!r} is not a time zone; use a name such as America/Toronto") from error
-        return value
-
-
-class GateSettings(_Strict):
-    """This gate's name and where it keeps its state."""
-
-    id: Name
-    state_dir: Path
-    database: str = "gate.db"
-    database_key_file: Path | None = None
-
-
-class ClockSettings(_Strict):
-    """What the site says the clock rests on."""
-
-    trust: Trust = Trust.NTP
-
-
-class TrainingSettings(_Strict):
-    """When training data is too old to show current certification."""
-
-    warn_after_hours: int = Field(default=24, ge=1)
-    deny_after_hours: int = Field(default=7 * 24, ge=1)
-    shift_hours: int = Field(default=12, ge=1, le=24)
-
-
-class OverrideSettings(_Strict):
-    """How overrides are granted at this site."""
-
-    reference_pattern: str = r"^(DEV|TC)-\d{4}-\d{4}$"
-    default_hours: int = Field(default=8, ge=1, le=24)
-    cap_hours: int = Field(default=24, ge=1, le=24)
-
-    @field_validator("reference_pattern")
-    @classmethod
-    def _is_a_pattern(cls, value: str) -> str:
-        try:
-            matches_nothing = re.compile(value, re.ASCII).fullmatch("")
-        except re.error as error:
-            raise ValueError(f"is not a regular expression ({error})") from error
-        if matches_nothing:
-            raise ValueError("fits an empty reference; write a pattern that asks for one")
-        return value
-
-    @model_validator(mode="after")
-    def _default_within_cap(self) -> "OverrideSettings":
-        if self.default_hours > self.cap_hours:
-            raise ValueError("default_hours is more than cap_hours; lower it")
-        return self
-
-
-class WebSettings(_Strict):
-    """Where the pages are served; without TLS there is nothing but loopback."""
-
-    host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
-    port: int = Field(default=8080, ge=1, le=65535)
-
-
-class KioskSettings(_Strict):
-    """What the screens beside the machines say of this site."""
-
-    help_en: str = Field(default="", max_length=60)
-    help_fr: str = Field(default="", max_length=60)
-
-
-class ReaderSettings(_Strict):
-    """One reader on a line."""
-
-    name: Name
-    equipment: Name
-    address: int = Field(default=0, ge=0, le=126)
-    format: str = "w26"
-    secure: bool = False
-    output: int | None = Field(default=None, ge=0, le=7)
-    serial: str | None = None
-
-
-class LineSettings(_Strict):
-    """One serial port with one or more readers on it."""
-
-    name: Name
-    path: Path
-    kind: Literal["osdp", "em4100", "text"]
-    baudrate: int = Field(default=38400, ge=1200, le=921600)
-    supervision: Literal["polled", "port-only"] = "polled"
-    reader: tuple[ReaderSettings, ...] = Field(min_length=1, max_length=READERS_A_LINE)
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> "LineSettings":
-        addresses = [reader.address for reader in self.reader]
-        if len(set(addresses)) != len(addresses):
-            raise ValueError("two readers have the same address; give each reader on the line its own")
-        if self.kind == "osdp":
-            return self
-        if len(self.reader) != 1:
-            raise ValueError(f"a line of kind {self.kind!r} carries one reader; give each scanner its own line")
-        if self.supervision != "port-only":
-            raise ValueError('a plain scanner cannot be polled; say supervision = "port-only"')
-        only = self.reader[0]
-        if only.secure or only.output is not None or only.address:
-            raise ValueError("a plain scanner has no secure channel, output or address; remove those keys")
-        return self
-
-
-class Settings(_Strict):
+class Settings(Strict):
     """The whole of `gate.toml`."""
 
     site: SiteSettings

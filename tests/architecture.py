@@ -37,7 +37,8 @@ SMALL: dict[str, tuple[str, ...]] = {
     ALIVE: (CORE,),
     "gate.keys": (),
     "gate.log_following": (STORE,),
-    "gate.settings": (CORE,),
+    "gate.settings": (CORE, "gate.settings_sections"),
+    "gate.settings_sections": (CORE,),
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }

@@ -196,6 +196,13 @@ TABLE: tuple[Rule, ...] = (
         "{what} exige la cosignature de l’AQ. Demandez à l’AQ de cosigner.",
     ),
     Rule(
+        "critical_equipment",
+        "cosigner_person_id",
+        check.critical,
+        "{equipment} is critical or stands in a sterile area; an override needs QA's co-signature. Ask QA to co-sign.",
+        "{equipment} est critique ou en zone stérile; une dérogation exige la cosignature de l’AQ. Demandez-la.",
+    ),
+    Rule(
         "second_in_30_days",
         "cosigner_person_id",
         check.second_in_30_days,

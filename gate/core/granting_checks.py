@@ -146,6 +146,12 @@ def needs_cosigner(request: GrantRequest, _context: GrantContext) -> str | None:
     return _reasons_named(r for r in request.reasons & REASONS.keys() if REASONS[r].overridable is Lift.COSIGNED)
 
 
+def critical(request: GrantRequest, context: GrantContext) -> str | None:
+    """Equipment of high criticality and sterile areas need QA's co-signature; in an emergency QA signs afterwards."""
+    alone = request.cosigner_person_id is None and not _is_emergency(request)
+    return when(alone and context.equipment is not None and (context.equipment.critical or context.equipment.sterile))
+
+
 def second_in_30_days(request: GrantRequest, context: GrantContext) -> str | None:
     """The second override within 30 days needs QA's co-signature; in an emergency QA signs afterwards."""
     alone = request.cosigner_person_id is None and not _is_emergency(request)

@@ -84,6 +84,10 @@ class Equipment:
     calibration_due_on: date | None = None
     maintenance_due_on: date | None = None
     qualified_until_on: date | None = None
+    critical: bool = False
+    """Of high criticality: every override needs QA's co-signature (D4)."""
+    sterile: bool = False
+    """It stands in a sterile area: every override needs QA's co-signature (D4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,21 @@ class Trail:
         except STORE_FAULTS:
             self.poisoned = True
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Begin, and commit what was done inside; take it all back if it raises.
+
+        Raises:
+            STORE_FAULTS: the records are held by another for too long, or cannot be written.
+        """
+        self.begin()
+        try:
+            yield
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
     def close(self) -> None:
         """Let go of the connection; what was not committed is gone."""
         try:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gate.core.records import DataAge, Equipment, Hold, Item, Requirement, RequirementSet, Revision
 from gate.core.terms import HoldKind, ItemKind, Mode, Operation, Permissive, RevisionPolicy
 from gate.store.audit_trail import Trail
-from gate.store.schema import data_sources, equipment, holds, item_revisions, items, requirement_sets
+from gate.store.schema import areas, data_sources, equipment, holds, item_revisions, items, requirement_sets
 from gate.store.statements import known_at
 
 
@@ -29,7 +29,11 @@ class EquipmentFacts:
 
 _KNOWN = sa.bindparam("known", type_=sa.Integer)
 _EQUIPMENT = (
-    sa.select(*[column for column in equipment.columns if column.name not in {"known_from", "known_to", "name"}])
+    sa.select(
+        *[column for column in equipment.columns if column.name not in {"known_from", "known_to", "name"}],
+        areas.c.sterile,
+    )
+    .select_from(equipment.outerjoin(areas, sa.and_(areas.c.id == equipment.c.area_id, known_at(areas, _KNOWN))))
     .where(equipment.c.id == sa.bindparam("equipment"), known_at(equipment, _KNOWN))
     .order_by(equipment.c.version.desc())
 )
@@ -148,6 +152,8 @@ def _equipment(row: Any) -> Equipment:
         longest_use_s,
         default,
         *dues,
+        critical,
+        sterile,
     ) = row
     calibration, maintenance, qualified = (date.fromisoformat(due) if due else None for due in dues)
     return Equipment(
@@ -165,6 +171,8 @@ def _equipment(row: Any) -> Equipment:
         calibration_due_on=calibration,
         maintenance_due_on=maintenance,
         qualified_until_on=qualified,
+        critical=bool(critical),
+        sterile=bool(sterile),
     )
 
 

@@ -40,10 +40,11 @@ class _Row(BaseModel):
 
 
 class Area(_Row):
-    """A room or zone with its own entry requirements."""
+    """A room or zone with its own entry requirements; in a sterile one every override needs QA."""
 
     id: Id
     name: Words
+    sterile: bool = False
 
 
 class EquipmentClass(_Row):
@@ -70,6 +71,7 @@ class EquipmentRow(_Row):
     calibration_due_on: date | None = None
     maintenance_due_on: date | None = None
     qualified_until_on: date | None = None
+    critical: bool = False
 
 
 class RevisionRow(_Row):
@@ -128,6 +130,7 @@ class PersonRow(_Row):
     language: Literal["en", "fr"] = "en"
     contract_from_on: date | None = None
     contract_until_on: date | None = None
+    supervisor: Id | None = None
 
 
 class BadgeRow(_Row):
@@ -139,6 +142,7 @@ class BadgeRow(_Row):
     state: BadgeState = BadgeState.ACTIVE
     assurance: Literal["uid", "secure"] = "uid"
     expires_on: date | None = None
+    pool: bool = False
 
 
 class TrainingRecordRow(_Row):
@@ -153,6 +157,7 @@ class TrainingRecordRow(_Row):
     valid_from_on: date | None = None
     expires_on: date | None = None
     due_on: date | None = None
+    evidence: Words | None = None
 
 
 class SuspensionRow(_Row):

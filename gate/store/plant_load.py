@@ -39,14 +39,8 @@ def load_plant(trail: Trail, data: bytes, *, by: str, why: str, os_user: str, mo
     if not why.strip():
         raise PlantRefusedError("A load needs a justification. Say why with --why.")
     plant = read_plant(data)
-    trail.begin()
-    try:
-        result = _load(trail, plant, hashlib.sha256(data).hexdigest(), by=by, why=why, os_user=os_user, moment=moment)
-        trail.commit()
-    except BaseException:
-        trail.rollback()
-        raise
-    return result
+    with trail.transaction():
+        return _load(trail, plant, hashlib.sha256(data).hexdigest(), by=by, why=why, os_user=os_user, moment=moment)
 
 
 def _load(trail: Trail, plant: Plant, sha256: str, *, by: str, why: str, os_user: str, moment: Moment) -> LoadResult:

@@ -63,7 +63,9 @@ def _unique(section: str, pairs: Iterable[tuple[str, Values]]) -> Rows:
 
 def _plain(plant: Plant, rows: dict[sa.Table, Rows]) -> None:
     if plant.area is not None:
-        rows[schema.areas] = _unique("area", ((r.id, {"name": r.name}) for r in plant.area))
+        rows[schema.areas] = _unique(
+            "area", ((r.id, {"name": r.name, "sterile": _flag(r.sterile)}) for r in plant.area)
+        )
     if plant.equipment_class is not None:
         pairs = ((r.id, {"name": r.name}) for r in plant.equipment_class)
         rows[schema.equipment_classes] = _unique("equipment_class", pairs)
@@ -89,6 +91,7 @@ def _machine(row: EquipmentRow, before: Values | None) -> Values:
         "calibration_due_on": _day(row.calibration_due_on),
         "maintenance_due_on": _day(row.maintenance_due_on),
         "qualified_until_on": _day(row.qualified_until_on),
+        "critical": _flag(row.critical),
     }
 
 
@@ -132,7 +135,9 @@ def _people(plant: Plant, rows: dict[sa.Table, Rows]) -> None:
     if plant.badge is not None:
         rows[schema.badges] = _unique("badge", ((row.id, _badge(row)) for row in plant.badge))
         _unique("badge", ((row.number, {}) for row in plant.badge))
-        rows[schema.badge_assignments] = {row.id: {"person_id": row.person} for row in plant.badge if row.person}
+        rows[schema.badge_assignments] = {
+            row.id: {"person_id": row.person, "until_at": None} for row in plant.badge if row.person
+        }
     if plant.training_record is not None:
         rows[schema.training_records] = _unique(
             "training_record", ((row.id, _training_record(row)) for row in plant.training_record)
@@ -147,6 +152,7 @@ def _person(row: PersonRow) -> Values:
         "language": row.language,
         "contract_from_on": _day(row.contract_from_on),
         "contract_until_on": _day(row.contract_until_on),
+        "supervisor_id": row.supervisor,
     }
 
 
@@ -156,6 +162,7 @@ def _badge(row: BadgeRow) -> Values:
         "state": row.state.value,
         "assurance": row.assurance,
         "expires_on": _day(row.expires_on),
+        "pool": _flag(row.pool),
     }
 
 
@@ -170,6 +177,7 @@ def _training_record(row: TrainingRecordRow) -> Values:
         "expires_on": _day(row.expires_on),
         "due_on": _day(row.due_on),
         "batch_id": None,
+        "evidence": row.evidence,
     }
 
 
@@ -206,6 +214,8 @@ def _override(row: OverrideRow, zone: ZoneInfo) -> Values:
         "ends_boot_us": None,
         "reference": row.reference,
         "justification": row.justification,
+        "granted_by": None,
+        "second_person_id": None,
     }
 
 
@@ -215,6 +225,9 @@ def _check_references(plant: Plant, known: Known) -> None:
         _refer("equipment", row.id, "area", row.area, known(schema.areas))
     for required in plant.requirement_set or ():
         _check_set(required, known)
+    for person in plant.person or ():
+        if person.supervisor:
+            _refer("person", person.id, "supervisor", person.supervisor, known(schema.people))
     for badge in plant.badge or ():
         if badge.person:
             _refer("badge", badge.id, "person", badge.person, known(schema.people))
@@ -248,6 +261,10 @@ def _refer(section: str, id_: str | None, key: str, named: str, known: Mapping[s
             f"plant file: [[{section}]] {id_}: {key} {named!r} is neither in the file nor on record. "
             "Add it or correct the id; nothing was loaded."
         )
+
+
+def _flag(value: bool) -> int | None:
+    return 1 if value else None
 
 
 def _day(on: date | None) -> str | None:

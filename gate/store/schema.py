@@ -30,7 +30,7 @@ def _only(rows: str) -> dict[str, sa.TextClause]:
     return {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)}
 
 
-def _known(name: str, *columns: sa.Column[str] | sa.Column[int]) -> sa.Table:
+def known_table(name: str, *columns: sa.Column[str] | sa.Column[int]) -> sa.Table:
     """One row a version; `id` is what people call the thing."""
     return _table(
         name,
@@ -72,7 +72,7 @@ trail_head = _table(
 
 gate_identity = _table("gate_identity", sa.Column("gate_id", sa.Text, primary_key=True))
 
-people = _known(
+people = known_table(
     "people",
     _text("name"),
     _text("kind"),
@@ -80,23 +80,28 @@ people = _known(
     _text("language"),
     _text("contract_from_on", optional=True),
     _text("contract_until_on", optional=True),
+    _text("supervisor_id", optional=True),
 )
+"""`supervisor_id` is the person whose report this one is, for sites that ask (requirement D2)."""
 
-badges = _known(
+badges = known_table(
     "badges",
     _text("number"),
     _text("state"),
     _text("assurance"),
     _text("expires_on", optional=True),
+    _number("pool", optional=True),
 )
+"""`pool` 1: lent for hours at a time, otherwise nobody's."""
 sa.Index("ix_badges_number", badges.c.number)
 
-badge_assignments = _known("badge_assignments", _text("person_id"))
+badge_assignments = known_table("badge_assignments", _text("person_id"), _text("until_at", optional=True))
+"""`id` is the badge's; `until_at` is when a pool badge is nobody's again by itself."""
 
-areas = _known("areas", _text("name"))
-equipment_classes = _known("equipment_classes", _text("name"))
+areas = known_table("areas", _text("name"), _number("sterile", optional=True))
+equipment_classes = known_table("equipment_classes", _text("name"))
 
-equipment = _known(
+equipment = known_table(
     "equipment",
     _text("name"),
     _text("class_id"),
@@ -111,15 +116,17 @@ equipment = _known(
     _text("calibration_due_on", optional=True),
     _text("maintenance_due_on", optional=True),
     _text("qualified_until_on", optional=True),
+    _number("critical", optional=True),
 )
+"""`critical` 1: an override needs QA's co-signature before it counts (requirement D4); so do sterile areas."""
 
-items = _known("items", _text("kind"), _text("title"))
+items = known_table("items", _text("kind"), _text("title"))
 
-item_revisions = _known(
+item_revisions = known_table(
     "item_revisions", _text("item_id"), _text("revision"), _text("effective_at"), _number("retraining")
 )
 
-requirement_sets = _known(
+requirement_sets = known_table(
     "requirement_sets",
     _text("scope"),
     _text("scope_id"),
@@ -130,7 +137,7 @@ requirement_sets = _known(
 )
 """`scope` is `class` (with an operation) or `area`; `groups` is the set as JSON: all-of lists of any-of members."""
 
-training_records = _known(
+training_records = known_table(
     "training_records",
     _text("person_id"),
     _text("item_id"),
@@ -141,7 +148,9 @@ training_records = _known(
     _text("expires_on", optional=True),
     _text("due_on", optional=True),
     _number("batch_id", optional=True),
+    _text("evidence", optional=True),
 )
+"""`evidence` says where the signed paper or the file is, for a record typed in by hand."""
 sa.Index("ix_training_records_person_id", training_records.c.person_id, training_records.c.item_id)
 
 batches = _table(
@@ -151,12 +160,12 @@ batches = _table(
 )
 """Rows of a batch are invisible until `published_seq` is set, so an import never holds the write lock for long."""
 
-suspensions = _known("suspensions", _text("person_id"), _text("scope"), _text("scope_id", optional=True))
+suspensions = known_table("suspensions", _text("person_id"), _text("scope"), _text("scope_id", optional=True))
 sa.Index("ix_suspensions_person_id", suspensions.c.person_id)
 
-holds = _known("holds", _text("equipment_id"), _text("kind"), _text("operations"))
+holds = known_table("holds", _text("equipment_id"), _text("kind"), _text("operations"))
 
-overrides = _known(
+overrides = known_table(
     "overrides",
     _text("person_id"),
     _text("equipment_id"),
@@ -171,19 +180,25 @@ overrides = _known(
     _number("ends_boot_us", optional=True),
     _text("reference"),
     _text("justification"),
+    _text("granted_by", optional=True),
+    _text("second_person_id", optional=True),
 )
 sa.Index("ix_overrides_person_id", overrides.c.person_id, overrides.c.equipment_id)
 
-data_sources = _known("data_sources", _text("kind"), _text("last_good_at"), _text("attested_until_at", optional=True))
+data_sources = known_table(
+    "data_sources", _text("kind"), _text("last_good_at"), _text("attested_until_at", optional=True)
+)
 
-accounts = _known(
+accounts = known_table(
     "accounts",
     _text("person_id"),
     _text("name"),
     _text("roles"),
     _text("state"),
+    _text("expires_at", optional=True),
 )
-"""`id` is the login name, `name` the printed name of signatures, `roles` the words of core/roles.py with blanks."""
+"""`id` is the login name, `name` the printed name of signatures, `roles` the words of core/roles.py with blanks;
+an auditor's account has an end."""
 
 KNOWN_TABLES = (
     people,

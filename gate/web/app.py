@@ -1,6 +1,6 @@
 """Make the web application: wiring, no rules."""
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -54,6 +54,7 @@ def _unreadable(error: Exception) -> tuple[str, int]:
 def _problem(error: HTTPException) -> tuple[str, int]:
     """Say in plain words what went wrong and what to do; details stay in the application log."""
     tell_refusal(error)
+    g.pop("kept_form", None)
     code = error.code if error.code in EXPLAINED else 500
     view = viewer()
     title = PAGE_TEXTS[view.language][f"page_{code}"]

@@ -19,6 +19,7 @@ from gate.store.accounts import any_account
 from gate.supervision import RefusedError
 from gate.web import passwords
 from gate.web.formats import visible
+from gate.web.kept_form import came_back, resume
 from gate.web.pages import around, viewer
 from gate.web.session import accounts, current_user, end_session, requires, sign_in, start_session
 
@@ -44,14 +45,15 @@ def login_sent() -> ResponseReturnValue:
     """Sign in, or say the same for every cause: which names exist is nobody's business."""
     typed = _typed("user").lower()
     account_id = typed if LOGIN.fullmatch(typed) else ""
+    kept, path = came_back()
     if not sign_in(account_id, request.form.get("password", "")):
-        return _login_page(("user", "password"), "sign_in_wrong"), 401
+        return _login_page(("user", "password"), "sign_in_wrong", kept, path), 401
     start_session(account_id)
     accounts().security.tell({"what": "signed_in"}, account_id)
     user = current_user()
     if user is not None and user.must_change:
         return redirect(url_for("login.password", **_language()), 303)
-    return redirect(_wanted(), 303)
+    return (resume(kept, path) if path else None) or redirect(_wanted(), 303)
 
 
 @login_pages.post("/logout")
@@ -177,9 +179,12 @@ def _wanted() -> str:
     return url_for("pages.live_page", **_language())
 
 
-def _login_page(wrong: tuple[str, ...], problem: str = "") -> str:
+def _login_page(
+    wrong: tuple[str, ...], problem: str = "", kept: Mapping[str, str] | None = None, path: str = ""
+) -> str:
     problems = dict.fromkeys(wrong[:1], problem)
-    return render_template("login.html", **around(viewer()), problems=problems, typed=_back("user"))
+    shown = {"problems": problems, "typed": _back("user"), "kept": kept or {}, "kept_path": path}
+    return render_template("login.html", **around(viewer()), **shown)
 
 
 def _password_page(problems: Mapping[str, str]) -> str:

@@ -44,6 +44,10 @@ OVERRIDE_TEXTS: dict[str, tuple[str, str]] = {
         "I, {name}, authorise {person} to use {machine}. Meaning of this signature: granted.",
         "Je, {name}, autorise {person} à utiliser {machine}. Sens de cette signature : accordé.",
     ),
+    "revoke_statement": (
+        "I, {name}, end the override of {person} on {machine}. Meaning of this signature: revoked.",
+        "Je, {name}, mets fin à la dérogation de {person} sur {machine}. Sens de cette signature : révoqué.",
+    ),
     "sign_and_grant": ("Sign and grant", "Signer et accorder"),
     "revoke": ("Revoke", "Révoquer"),
     "revoke_title": (
@@ -67,6 +71,23 @@ OVERRIDE_TEXTS: dict[str, tuple[str, str]] = {
     "wrong_cosigner": (
         "The co-signature is not right: user name and password of a person from QA.",
         "La cosignature ne correspond pas : nom d’utilisateur et mot de passe d’une personne de l’AQ.",
+    ),
+    "wrong_sign_user": (
+        "Type your own user name, the one you signed in with.",
+        "Tapez votre propre nom d’utilisateur, celui de votre connexion.",
+    ),
+    "first_signature": (
+        "The first signature after signing in asks for the user name too.",
+        "La première signature après la connexion demande aussi le nom d’utilisateur.",
+    ),
+    "see_above": ("See above", "Voir plus haut"),
+    "session_over": (
+        "Your session ended. Nothing was signed and nothing typed is lost: sign in, and the form comes back.",
+        "Votre session a pris fin. Rien n’a été signé, rien n’est perdu : connectez-vous, le formulaire revient.",
+    ),
+    "kept_again": (
+        "Here is the form as it was typed. Nothing has been signed yet.",
+        "Voici le formulaire tel qu’il a été rempli. Rien n’est signé encore.",
     ),
     "choose_one": ("Choose one of the values offered", "Choisissez une des valeurs offertes"),
     "busy_records": (

@@ -28,6 +28,7 @@ from gate.store.web_sessions import (
     revoke_session,
     touch_session,
 )
+from gate.web.kept_form import ask_to_sign_in_again
 from gate.web.passwords import Passwords
 from gate.web.reading import UNREADABLE, Records
 from gate.web.security import Security
@@ -116,11 +117,19 @@ def requires(act: Act) -> Callable[[Callable[P, R]], Callable[P, R | ResponseRet
 
 
 def to_login() -> ResponseReturnValue:
-    """Send the browser to the login page, and back to what was asked if that was only looked at."""
+    """Send the browser to the login page, and back to what was asked; a form waits there with what was typed."""
+    if request.method == "POST":
+        return ask_to_sign_in_again()
     query = {"lang": request.args["lang"]} if "lang" in request.args else {}
     if request.method == "GET" and request.path != "/":
         query["next"] = request.path
     return redirect(url_for("login.login") + (f"?{urlencode(query)}" if query else ""), 303)
+
+
+def has_signed() -> bool:
+    """Whether a signature was made in this session: the first asks for the user name too."""
+    signed = _signed()
+    return signed is not None and signed.session.reauthenticated_at is not None
 
 
 def sign_in(account_id: str, password: str) -> bool:
@@ -150,7 +159,7 @@ def start_session(account_id: str, *, again: bool = False) -> None:
         if old is not None:
             revoke_session(desk.trail, old.session.token_sha256, at)
         created, ends = (old.session.created_at, old.session.ends_at) if again and old else (at, at + LONGEST)
-        add_session(desk.trail, Session(hashed(token), account_id, created, at, at, ends))
+        add_session(desk.trail, Session(hashed(token), account_id, created, at, at if again else None, ends))
         forget_sessions_before(desk.trail, at - KEPT)
 
     here.writer.write(begin)

@@ -2,17 +2,19 @@
 
 import secrets
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from gate.clock import Clock
 from gate.settings import Settings
 from gate.web.login import login_pages
+from gate.web.menu import menu_of
+from gate.web.pages import viewer
 from gate.web.passwords import Passwords
 from gate.web.reading import Records
 from gate.web.security import Security
-from gate.web.session import PARTS, Accounts, accounts, current_user, with_cookie
+from gate.web.session import PARTS, Accounts, accounts, current_user, has_signed, with_cookie
 from gate.web.writing import Writer
 
 LONGEST_FORM = 64 * 1024
@@ -38,8 +40,19 @@ def add_signing_in(app: Flask, settings: Settings, clock: Clock, key: str | None
     app.extensions[PARTS] = Accounts(records, clock, writer, Passwords(), Security(writer, clock))
     CSRFProtect(app)
     app.after_request(with_cookie)
-    app.context_processor(lambda: {"user": current_user()})
+    app.context_processor(_of_every_page)
     app.register_blueprint(login_pages)
+
+
+def _of_every_page() -> dict[str, object]:
+    user = current_user()
+    return {
+        "user": user,
+        "menu": menu_of(user, viewer()),
+        "first_signature": not has_signed(),
+        "form_path": g.get("form_path") or request.path,
+        "came_back": "kept_form" in g,
+    }
 
 
 def tell_refusal(error: HTTPException) -> None:

@@ -10,6 +10,11 @@ LANGUAGES = ("en", "fr")
 _TEXTS: dict[str, tuple[str, str]] = {
     "language": ("English", "Français"),
     "title": ("What happens at the readers", "Ce qui se passe aux lecteurs"),
+    "menu": ("Main", "Principal"),
+    "floor": ("Floor", "Plancher"),
+    "alerts": ("Alerts", "Alertes"),
+    "badges": ("Badges", "Badges"),
+    "administration": ("Administration", "Administration"),
     "skip": ("Skip to content", "Aller au contenu"),
     "lede": ("Readers: {counts}.", "Lecteurs : {counts}."),
     "as_of": ("As of {time}", "Situation à {time}"),

@@ -57,15 +57,8 @@ class Writer:
 
     def write(self, change: Callable[[Desk], Result]) -> Result:
         """Run a change in a transaction of its own and return what it returns."""
-        with self.desk() as desk:
-            desk.trail.begin()
-            try:
-                result = change(desk)
-                desk.trail.commit()
-            except BaseException:
-                desk.trail.rollback()
-                raise
-        return result
+        with self.desk() as desk, desk.trail.transaction():
+            return change(desk)
 
     def close(self) -> None:
         """Let go of the records."""

@@ -43,6 +43,7 @@ NOBODY = context(replace(GMP_OVER, person=None))
 NOWHERE = context(replace(GMP_OVER, equipment=None))
 OUT_OF_CAL = context(with_equipment(CERTIFIED, replace(EQUIPMENT, qualified_until_on=day("2026-11-01"))))
 UNTRAINED = context(NEVER_TRAINED)
+CRITICAL = with_equipment(GMP_OVER, replace(EQUIPMENT, critical=True))
 
 
 def asking(**more: Any) -> GrantRequest:
@@ -82,6 +83,8 @@ CASES: list[tuple[str, GrantRequest, GrantContext]] = [
     ("emergency_too_long", replace(EMERGENCY, ends_at=NOON + 2 * AN_HOUR + A_SECOND), in_case()),
     ("never_lifted", asking(reasons=frozenset({"EQ_QUAL_LAPSED"})), OUT_OF_CAL),
     ("needs_cosigner", asking(reasons=frozenset({"NOT_CERTIFIED"})), UNTRAINED),
+    ("critical_equipment", REQUEST, context(CRITICAL)),
+    ("critical_equipment", REQUEST, context(with_equipment(GMP_OVER, replace(EQUIPMENT, sterile=True)))),
     ("second_in_30_days", REQUEST, in_case(earlier=1)),
     ("cosigner_not_independent", replace(COSIGNED, cosigner_person_id="E9"), in_case(cosigned_by_person_id="E9")),
     ("cosigner_not_independent", replace(COSIGNED, cosigner_person_id="E1"), in_case(cosigned_by_person_id="E1")),
@@ -125,8 +128,13 @@ GOOD: list[tuple[GrantRequest, GrantContext]] = [
     (COSIGNED, SIGNED_BY_QA),
     (COSIGNED, in_case(cosigned_by_person_id="Q1", earlier=3)),
     (replace(COSIGNED, reasons=frozenset({"NOT_CERTIFIED"})), context(NEVER_TRAINED, cosigned_by_person_id="Q1")),
+    (
+        COSIGNED,
+        replace(context(with_equipment(GMP_OVER, replace(EQUIPMENT, critical=True))), cosigned_by_person_id="Q1"),
+    ),
     (EMERGENCY, in_case()),
     (EMERGENCY, in_case(earlier=1)),
+    (EMERGENCY, context(with_equipment(GMP_OVER, replace(EQUIPMENT, sterile=True)))),
     (replace(EMERGENCY, reasons=frozenset({"NOT_CERTIFIED"})), UNTRAINED),
     (REQUEST, standing("TRAINING_EXPIRED")),
     (REQUEST, standing("GMP_REFRESHER", end=NOON)),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gate.store import registry, schema
-from gate.store.schema import KNOWN_TABLES
+from gate.store.floor_schema import EVERY_KNOWN_TABLE
 from tests.store.open_records import Records, sql
 
 OVERRIDE = {
@@ -32,5 +32,5 @@ def known(records: Records, table: str) -> Rows:
 
 def everything(records: Records) -> list[list[tuple[Any, ...]]]:
     """Return every row of every known table and the trail."""
-    names = ["audit_trail", *(table.name for table in KNOWN_TABLES)]
+    names = ["audit_trail", *(table.name for table in EVERY_KNOWN_TABLE)]
     return [records.rows(sql("SELECT * FROM", name, "ORDER BY 1")) for name in names]

@@ -17,15 +17,15 @@ from gate.store.database import (
     open_database,
 )
 from gate.store.facts import FactReader
+from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
 from gate.store.migrating import wanted_revision
-from gate.store.schema import KNOWN_TABLES
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
 from tests.store.open_records import TORONTO, Records, run_sql, sql
 
 metadata = web_sessions.metadata
 ONCE = ("equipment_uses", "use_members", "batches")
-RECORD_TABLES = ("audit_trail", *(table.name for table in KNOWN_TABLES), *ONCE)
+RECORD_TABLES = ("audit_trail", *(table.name for table in EVERY_KNOWN_TABLE), *ONCE)
 
 
 def differences(engine: sa.Engine) -> list[object]:
@@ -102,7 +102,7 @@ def test_a_missing_file_is_refused_and_not_made(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused_and_can_be_made(tmp_path: Path) -> None:
     """What a disk that filled up during the first start leaves behind."""
     (tmp_path / "gate.db").touch()
-    with pytest.raises(DatabaseRefusedError, match="its schema is none, this program needs 0002"):
+    with pytest.raises(DatabaseRefusedError, match="its schema is none, this program needs 0003"):
         open_database(tmp_path / "gate.db")
     create_database(tmp_path / "gate.db", gate_id="gate-1")
     open_database(tmp_path / "gate.db").dispose()
@@ -164,7 +164,7 @@ def test_reading_only_is_enforced_by_the_database(records: Records) -> None:
     engine.dispose()
 
 
-ENTRIES = {"schema_0001": 6, "schema_0002": 7}
+ENTRIES = {"schema_0001": 6, "schema_0002": 7, "schema_0003": 7}
 """Kept records -> entries in them."""
 
 
@@ -205,6 +205,7 @@ def test_the_kept_records_have_a_row_in_the_tables_that_matter(tmp_path: Path) -
     assert empty == {
         *("batches", "holds", "overrides", "reader_requests", "suspensions"),
         *("login_failures", "setup_codes", "web_sessions"),
+        *("account_pins", "alerts", "alert_deliveries", *(table.name for table in FLOOR_TABLES)),
     }
     records.close()
 
@@ -234,7 +235,7 @@ def test_the_database_refuses_to_forget(records: Records, table: str) -> None:
 
 EVERY_COLUMN = [(table, column.name) for table in RECORD_TABLES for column in metadata.tables[table].columns]
 CLOSING = {
-    *((table.name, "known_to") for table in KNOWN_TABLES),
+    *((table.name, "known_to") for table in EVERY_KNOWN_TABLE),
     ("equipment_uses", "ended_seq"),
     *(("use_members", column) for column in ("dropped_seq", "dropped_cause", "left_seq", "answered")),
     ("batches", "published_seq"),

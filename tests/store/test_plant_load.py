@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gate.core.terms import Mode
+from gate.store.floor_schema import EVERY_KNOWN_TABLE
 from gate.store.plant_file import Plant, PlantRefusedError
-from gate.store.schema import KNOWN_TABLES
 from tests.scenarios.plant import P1, P2, P3, changed, plant, plant_file
 from tests.store.loading import OVERRIDE, everything, known
 from tests.store.open_records import Records
@@ -47,9 +47,9 @@ def test_loading_the_same_file_again_changes_nothing(records: Records) -> None:
 def test_an_absent_section_leaves_what_is_known_untouched(records: Records) -> None:
     """A file of people alone must not take every machine off the records."""
     records.load(plant())
-    before = {table.name: known(records, table.name) for table in KNOWN_TABLES}
+    before = {table.name: known(records, table.name) for table in EVERY_KNOWN_TABLE}
     result = records.load({"area": [{"id": "COMP", "name": "Compression"}]})
-    assert {table.name: known(records, table.name) for table in KNOWN_TABLES} == before
+    assert {table.name: known(records, table.name) for table in EVERY_KNOWN_TABLE} == before
     assert (result.closed, result.unchanged) == (0, 1)
 
 
@@ -147,7 +147,7 @@ def test_a_reference_to_what_is_on_record_is_enough(records: Records) -> None:
     records.load(plant())
     result = records.load({"badge": [{"id": "B1", "number": P1, "person": "E2"}]})
     assert (result.changed, result.closed) == (1, 4)
-    assert known(records, "badge_assignments") == {"B1": {"person_id": "E2"}}
+    assert known(records, "badge_assignments") == {"B1": {"person_id": "E2", "until_at": None}}
 
 
 def test_a_badge_without_a_person_is_known_and_carried_by_nobody(records: Records) -> None:

@@ -26,6 +26,7 @@ GOOD = {
     "class": "COVERAGE",
     "reference": "DEV-2026-0318",
     "justification": "Retraining is booked for two o'clock today",
+    "sign_user": "sup",
     "password": WORD,
 }
 
@@ -97,7 +98,7 @@ def test_from_denied_to_granted_to_allowed_and_revoked(site: Site) -> None:
     assert (signature["name"], signature["meaning"], signature["zone"]) == ("Name of sup", "granted", "America/Toronto")
     override_id = granted["subject"].removeprefix("override:")
     path = f"/overrides/{override_id}/revoke?lang=en"
-    revoked = send(site.browser, path, justification="the retraining was cancelled", password=WORD)
+    revoked = send(site.browser, path, justification="the retraining was cancelled", sign_user="sup", password=WORD)
     assert revoked.status_code == 303, revoked.text
     site.world.run(5)
     assert not site.world.output("R1")
@@ -114,7 +115,7 @@ def test_what_stands_against_a_grant_is_said_and_recorded_and_nothing_typed_is_l
     own = site.app.test_client()
     sign_in(own, "bo")
     path = f"/overrides/new/{site.denied_seq()}?lang=en"
-    answer = send(own, path, **{**GOOD, "reference": "nonsense <b>"})
+    answer = send(own, path, **{**GOOD, "reference": "nonsense <b>", "sign_user": "bo"})
     assert answer.status_code == 422
     assert "nonsense &lt;b&gt;" in answer.text
     assert "Retraining is booked" in answer.text

@@ -63,7 +63,8 @@ def answered(client: FlaskClient, method: str, rule: str) -> str:
     with client.open(path, method=method, data=data) as answer:
         if answer.status_code == 403:
             return "refused"
-        to_login = answer.status_code == 303 and (answer.location or "").startswith("/login")
+        kept = answer.status_code == 401 and b'name="kept_path"' in answer.get_data()
+        to_login = kept or (answer.status_code == 303 and (answer.location or "").startswith("/login"))
         return "login" if to_login and rule != "/logout" else "in"
 
 

@@ -3,7 +3,10 @@
 from alembic import context
 
 from gate.store.account_schema import web_sessions
+from gate.store.floor_schema import alerts
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=web_sessions.metadata)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=[web_sessions.metadata, alerts.metadata]
+)
 with context.begin_transaction():
     context.run_migrations()
