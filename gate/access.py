@@ -11,6 +11,7 @@ from gate.core.records import Decision, Facts, Moment
 from gate.core.terms import BadgeState, Outcome
 from gate.desk import Desk
 from gate.entries import decision_entry, mode_of, refusal_entry
+from gate.reader_requests import hold_out, requested
 from gate.readers.orders import Order, Read, Show
 from gate.store.reader_state import note_unknown_badge, unknown_badge_mark
 from gate.use_changes import change_use, leave_use, permissive_order
@@ -35,6 +36,12 @@ def answer_read(desk: Desk, read: Read, moment: Moment) -> Answer:
         return refuse(desk, read, "BADGE_UNREADABLE", moment, facts=None, why=read.cause)
     if read.late or desk.now_s - read.received_s > READ_LATE_S:
         return refuse(desk, read, "READ_LATE", moment, facts=facts)
+    request, chosen = requested(desk, read, moment)
+    if request is not None:
+        return Answer(read, hold_out(desk, request, read, facts, moment))
+    if chosen is not None and read.operation is None:
+        read = replace(read, operation=chosen)
+        facts = _facts(desk, read)
     meaning = _meaning(desk, read, facts)
     match meaning.meaning:
         case Meaning.REPEAT:

@@ -12,12 +12,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from gate import alive
 from gate.clock import Clock
 from gate.gate_loop import GateLoop
+from gate.reader_requests import attend
 from gate.use_watch import watch
 
 log = logging.getLogger(__name__)
 
 WATCH_S = 1
 """A held permissive must drop within 5 s of its end (settled); a round a second leaves room for a slow commit."""
+
+ATTEND_S = 1
+"""A page that asks something of a reader waits at most so long for the prompt; the badge waits for nothing."""
 
 VERIFY_HOUR = 3
 """The nightly full verify runs when the fewest people badge."""
@@ -37,6 +41,7 @@ def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path
         timezone=zone,
     )
     timetable.add_job(lambda: gate.submit(watch), "interval", seconds=WATCH_S, id="watch-uses")
+    timetable.add_job(lambda: gate.submit(attend), "interval", seconds=ATTEND_S, id="reader-requests")
     timetable.add_job(
         lambda: alive.tell_alive(alive_path, clock.read()), "interval", seconds=alive.EVERY_S, id="tell-alive"
     )

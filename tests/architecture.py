@@ -15,6 +15,7 @@ ACTS = (
     "gate.supervision",
     "gate.desk",
     "gate.entries",
+    "gate.reader_requests",
     "gate.explain",
     "gate.override_acts",
     "gate.signatures",

@@ -161,7 +161,8 @@ class Station:
         """Put an answer on the reader: light, tone and two lines of text."""
         color = Color[indication.color.upper()]
         self._send(Light(color, seconds=indication.seconds), 0)
-        self._send(Tone(indication.beeps), 0)
+        if indication.beeps:
+            self._send(Tone(indication.beeps), 0)
         self._send(Text(indication.line1, indication.line2, indication.seconds), 0)
 
     def set_permissive(self, order: SetPermissive) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,10 +15,13 @@ from gate.core.records import Moment
 from gate.desk_opening import open_desk
 from gate.edge import Edge
 from gate.keys import write_key
+from gate.reader_requests import attend
 from gate.readers.station import IDLE_TEXT
 from gate.settings import load_settings
+from gate.store.audit_trail import Trail
 from gate.store.database import create_database, open_database
 from gate.store.plant_load import load_plant
+from gate.store.reader_requests import ReaderRequest, RequestKind, ask_reader, read_request
 from gate.store.trail_reading import entries
 from gate.store.verify import verify
 from gate.use_watch import watch
@@ -145,6 +148,7 @@ class World:
             if self.clock.seconds >= watch_at:
                 watch_at += 1.0
                 self.edge.gate.submit(watch)
+                self.edge.gate.submit(attend)
             self.turn()
             self.clock.advance(min(STEP_S, end - self.clock.seconds))
         self.turn()
@@ -189,6 +193,24 @@ class World:
         self.lines.actions[reader] += [(now, action) for action in self.readers[reader].take_actions()]
         states = [a.on for _, a in self.lines.actions[reader] if isinstance(a, OutputChanged)]
         return bool(states and states[-1])
+
+    def ask(self, reader: str, kind: RequestKind, about: str = "", seconds: float = 30) -> int:
+        """Ask something of a reader as a page would; return the request's id."""
+        engine = open_database(self.settings.database_path)
+        trail = Trail(engine, "gate-1", self.settings.zone)
+        with trail.transaction():
+            ends = self.clock.at + timedelta(seconds=seconds)
+            found = ask_reader(trail, reader, kind, asked_by="page", expires_at=ends, about=about)
+        trail.close()
+        return found
+
+    def asked(self, request_id: int) -> ReaderRequest | None:
+        """Return what became of a request."""
+        engine = open_database(self.settings.database_path, read_only=True)
+        with engine.connect() as connection:
+            found = read_request(connection, request_id)
+        engine.dispose()
+        return found
 
     # --- what stays ------------------------------------------------------------------------------------
 
