@@ -90,6 +90,12 @@ def test_systemd_restarts_a_reader_process_that_hangs() -> None:
     assert {"Type=notify", "WatchdogSec=10", "Restart=always", "RestartSec=1", "StartLimitIntervalSec=0"} <= set(told)
 
 
+@pytest.mark.fault(15)
+def test_systemd_starts_the_pages_again_within_three_seconds() -> None:
+    """A second to wait and no limit on how often; gunicorn itself replaces a worker."""
+    assert {"Type=notify", "Restart=always", "RestartSec=1", "StartLimitIntervalSec=0"} <= set(lines(WEB))
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_the_service_may_ask_whether_the_clock_is_synchronised(unit: Path) -> None:
     """adjtimex(2) refused means a clock that is never trusted: every read would be SYS_TIME_BAD."""

@@ -52,11 +52,12 @@ def visitors() -> list[Visitor]:
 class Shop:
     """One gate on one line of four plain readers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
+        """`more` stands at the end of the configuration."""
         self.folder = folder
         self.config = folder / "gate.toml"
         names = [(reader, f"M-{reader}") for reader in READERS]
-        self.config.write_text(HEADER + line("line-1", names, secure=False), encoding="utf-8")
+        self.config.write_text(HEADER + line("line-1", names, secure=False) + more, encoding="utf-8")
         self.settings = load_settings(self.config)
         self.port = folder / "ports" / "line-1"
         self.visitors = visitors()
