@@ -13,6 +13,7 @@ from typing import IO
 import serial
 
 from firmware_protocol.events import Command, Event, LineCodec
+from firmware_protocol.line_tap import LineTap
 
 REOPEN_S = 1.0
 """The configured path is resolved again this often: never a cached ttyUSBn."""
@@ -74,6 +75,11 @@ class Transport:
         """Queue a command; False if the line or the reader cannot take it."""
         found = self._lines.get(line)
         return found is not None and found.port is not None and found.spec.codec.send(address, command, token)
+
+    def tap(self, line: str) -> LineTap | None:
+        """Return what looks at this line, None where its codec has no tap."""
+        found = self._lines.get(line)
+        return found.spec.codec if found is not None and isinstance(found.spec.codec, LineTap) else None
 
     def wake(self) -> None:
         """Make a waiting `step` return at once; does nothing once closed."""

@@ -68,7 +68,9 @@ class Edge:
             log.warning("%s", warning)
         self.begin()
         threads = [self._thread("gate", self.gate.step), self._thread("lines", self.lines.step)]
-        timetable = start_timetable(self.gate, self._clock, self._alive_path, self._config, self._settings.site.zone)
+        timetable = start_timetable(
+            self.gate, self.lines, self._clock, self._alive_path, self._config, self._settings.site.zone
+        )
         notify("READY=1")
         log.info("ready", extra={"gate": self._settings.gate.id})
         while not self._stop.wait(1.0):

@@ -12,7 +12,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from gate import alive
 from gate.clock import Clock
 from gate.gate_loop import GateLoop
+from gate.line_watch import watch_path, write_seen
 from gate.reader_requests import attend
+from gate.readers.line_loop import LineLoop
 from gate.use_watch import watch
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,9 @@ NICE = 15
 """Children give way to badge reads."""
 
 
-def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path, zone: str) -> BackgroundScheduler:
+def start_timetable(
+    gate: GateLoop, lines: LineLoop, clock: Clock, alive_path: Path, config: Path, zone: str
+) -> BackgroundScheduler:
     """Start the jobs that exist; a job that is still running is never started a second time."""
     alive_path.parent.mkdir(parents=True, exist_ok=True)
     alive.tell_alive(alive_path, clock.read())
@@ -44,6 +48,10 @@ def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path
     timetable.add_job(lambda: gate.submit(attend), "interval", seconds=ATTEND_S, id="reader-requests")
     timetable.add_job(
         lambda: alive.tell_alive(alive_path, clock.read()), "interval", seconds=alive.EVERY_S, id="tell-alive"
+    )
+    seen_path = watch_path(alive_path.parent.parent)
+    timetable.add_job(
+        lambda: write_seen(seen_path, lines.seen, clock.monotonic()), "interval", seconds=ATTEND_S, id="line-watch"
     )
     timetable.add_job(lambda: verify_in_child(config), "cron", hour=VERIFY_HOUR, id="nightly-verify")
     timetable.start()

@@ -12,7 +12,7 @@ from gate.core.records import Facts, Moment
 from gate.core.terms import Operation
 from gate.desk import Desk
 from gate.entries import last_four
-from gate.readers.orders import Order, Read, Show
+from gate.readers.orders import Order, Read, Show, WatchLine
 from gate.store.reader_requests import (
     ReaderRequest,
     RequestKind,
@@ -26,7 +26,7 @@ from gate.store.reader_state import note_unknown_badge, unknown_badge_mark
 KEPT = timedelta(minutes=5)
 """How long after its end a request is kept for the page that asked."""
 
-READ_S, TEST_S = 3.0, 3.0
+READ_S, TEST_S, WATCH_S = 3.0, 3.0, 60.0
 WORDS = {
     "present": {"en": ("PRESENT BADGE", "SEE THE SCREEN"), "fr": ("PASSEZ LE BADGE", "VOIR L ECRAN")},
     "read": {"en": ("BADGE READ", "SEE THE SCREEN"), "fr": ("BADGE LU", "VOIR L ECRAN")},
@@ -86,6 +86,9 @@ def attend(desk: Desk, moment: Moment) -> list[Order]:
             detail: dict[str, Json] = {"what": "reader_tested"}
             entry = Entry(kind=Kind.SECURITY, moment=moment, reader=request.reader, by=request.asked_by, detail=detail)
             answer_request(desk.trail, request.id, {"seq": desk.trail.append(entry)})
+        elif request.kind is RequestKind.WATCH:
+            orders.append(WatchLine(request.reader, WATCH_S))
+            answer_request(desk.trail, request.id, {"watching": True})
     forget_requests_before(desk.trail, moment.at - KEPT)
     return orders
 

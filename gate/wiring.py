@@ -5,6 +5,7 @@ from pathlib import Path
 
 from firmware_protocol.badge import decoder
 from firmware_protocol.events import LineCodec
+from firmware_protocol.line_tap import LineTap
 from firmware_protocol.osdp.host import OsdpHost, OsdpReaderSpec
 from firmware_protocol.plain import Em4100Codec, TextLineCodec
 from firmware_protocol.transport import LineSpec
@@ -31,7 +32,7 @@ def line_specs(settings: Settings) -> list[LineSpec]:
     for line in settings.line:
         codec = _codec(line, folder)
         if codec is not None:
-            specs.append(LineSpec(line.name, str(line.path), line.baudrate, codec))
+            specs.append(LineSpec(line.name, str(line.path), line.baudrate, LineTap(codec, osdp=line.kind == "osdp")))
     return specs
 
 

@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from firmware_protocol.events import Command, Event, LineNoise
+from firmware_protocol.line_tap import LineSeen, LineTap
 from firmware_protocol.transport import PortLost, PortOpened
 from gate.clock import Clock
 from gate.core.audit import Kind
 from gate.core.clock_trust import Reading
 from gate.core.indication import indicate_reason
-from gate.readers.orders import Claimant, Order, Read, Report, SetPermissive, Work
+from gate.readers.orders import Claimant, Order, Read, Report, SetPermissive, WatchLine, Work
 from gate.readers.station import Station, StationSpec
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_FRESH_S = 2.0
 """Without a sign of life from the gate thread for this long no output is armed again (J5: it drops by itself)."""
+
+LOOK_S = 1.0
 
 LONGEST_WAIT_S = 0.5
 """The loop comes round this often even when nothing happens, so that the watchdog sees it alive."""
@@ -32,6 +35,10 @@ class Lines(Protocol):
 
     def send(self, line: str, address: int, command: Command, token: int = 0) -> bool:
         """Queue a command for a reader."""
+        ...
+
+    def tap(self, line: str) -> LineTap | None:
+        """Return what looks at this line, None where nothing can."""
         ...
 
     def wake(self) -> None:
@@ -68,6 +75,9 @@ class LineLoop:
         self._stations = {spec.name: self._station(spec) for spec in stations}
         self._by_address = {(s.spec.line, s.spec.address): s for s in self._stations.values()}
         self.heartbeat = clock.monotonic()
+        self._look_at = self.heartbeat
+        self.seen: dict[str, LineSeen] = {}
+        """What is being seen on the lines that somebody watches; any thread may read it."""
 
     def _station(self, spec: StationSpec) -> Station:
         def send(command: Command, token: int) -> bool:
@@ -96,6 +106,7 @@ class LineLoop:
         alive = now - self._gate_heartbeat() <= HEARTBEAT_FRESH_S
         for station in self._stations.values():
             station.tick(now, alive)
+        self._look(now)
         self.heartbeat = now
 
     def _wait(self, timeout: float) -> float:
@@ -147,9 +158,26 @@ class LineLoop:
                 if station.spec.equipment == order.equipment:
                     station.set_permissive(order)
             return
+        if isinstance(order, WatchLine):
+            self._watch(self._stations[order.reader].spec.line, order.seconds)
+            return
         if order.read is not None and order.read in self._waiting:
             self._waiting.remove(order.read)
         self._stations[order.reader].show(order.indication)
+
+    def _watch(self, line: str, seconds: float) -> None:
+        tap, now = self._lines.tap(line), self._clock.monotonic()
+        if tap is not None:
+            tap.watch(now, now + seconds)
+
+    def _look(self, now: float) -> None:
+        """Renew what is being seen on the lines that somebody watches; the dict is replaced, never changed."""
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_S
+        taps = {station.spec.line: self._lines.tap(station.spec.line) for station in self._stations.values()}
+        found = {line: tap.seen(now) for line, tap in taps.items() if tap is not None}
+        self.seen = {line: seen for line, seen in found.items() if seen is not None}
 
     def _keep_deadlines(self, now: float) -> None:
         overdue = [read for read in self._waiting if now - read.received_s >= self._deadline_s]

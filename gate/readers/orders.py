@@ -95,4 +95,12 @@ class SetPermissive:
     decision_seq: int | None = None
 
 
-Order = Show | SetPermissive
+@dataclass(frozen=True, slots=True)
+class WatchLine:
+    """Look at what goes over a reader's line for so many seconds, for somebody who mends it."""
+
+    reader: str
+    seconds: float
+
+
+Order = Show | SetPermissive | WatchLine

@@ -23,6 +23,7 @@ class RequestKind(StrEnum):
     IDENTIFY = "identify"
     OPERATION = "operation"
     TEST = "test"
+    WATCH = "watch"
 
 
 CANCELLED = "{}"

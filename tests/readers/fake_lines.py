@@ -1,6 +1,7 @@
 """A transport that a test feeds with events and that keeps what it was told to send."""
 
 from firmware_protocol.events import Command, Event
+from firmware_protocol.line_tap import LineTap
 from firmware_protocol.transport import PortLost, PortOpened
 from tests.manual_clock import ManualClock
 
@@ -29,6 +30,10 @@ class FakeLines:
             raise ZeroDivisionError("planted")
         self.sent.append((line, address, command, token))
         return True
+
+    def tap(self, line: str) -> LineTap | None:
+        del line
+        return None
 
     def wake(self) -> None:
         self.woken += 1

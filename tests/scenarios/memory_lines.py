@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_protocol.events import Command, Event, LineCodec
+from firmware_protocol.line_tap import LineTap
 from firmware_protocol.osdp.reader import OsdpReader
 from firmware_protocol.transport import PortLost, PortOpened
 from tests.manual_clock import ManualClock
@@ -77,6 +78,10 @@ class MemoryLines:
 
     def send(self, line: str, address: int, command: Command, token: int = 0) -> bool:
         return self.lines[line].codec.send(address, command, token)
+
+    def tap(self, line: str) -> LineTap | None:
+        codec = self.lines[line].codec if line in self.lines else None
+        return codec if isinstance(codec, LineTap) else None
 
     def wake(self) -> None:
         """Nothing waits on the injected clock."""
