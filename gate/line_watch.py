@@ -25,6 +25,7 @@ def write_seen(path: Path, seen: Mapping[str, LineSeen], now: float) -> None:
     if not seen:
         path.unlink(missing_ok=True)
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps({line: _plain(found, now) for line, found in seen.items()}), encoding="utf-8")
     partial.replace(path)

@@ -13,6 +13,7 @@ from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
 from gate.web.protection import protect
+from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
@@ -38,6 +39,7 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.register_blueprint(pages)
     app.register_blueprint(kiosk)
     app.register_blueprint(override_pages)
+    app.register_blueprint(reader_pages)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

@@ -10,19 +10,20 @@ from gate.web.view import Viewer
 
 
 class Place(NamedTuple):
-    """One entry of the menu: the page, the key of its word, and what it takes to see it."""
+    """One entry of the menu: the page, the key of its word, its drawing, and what it takes to see it."""
 
     endpoint: str
     word: str
+    icon: str
     act: Act
 
 
 MENU = (
-    Place("floor.floor", "floor", Act.VIEW_RECORDS),
-    Place("overrides.overrides", "overrides", Act.VIEW_RECORDS),
-    Place("alert_pages.alerts", "alerts", Act.VIEW_RECORDS),
-    Place("badge_pages.badges", "badges", Act.BLOCK_BADGE),
-    Place("admin.index", "administration", Act.VIEW_RECORDS),
+    Place("floor.floor", "floor", "floor", Act.VIEW_RECORDS),
+    Place("overrides.overrides", "overrides", "over", Act.VIEW_RECORDS),
+    Place("alert_pages.alerts", "alerts", "alert", Act.VIEW_RECORDS),
+    Place("badge_pages.badges", "badges", "badge", Act.BLOCK_BADGE),
+    Place("admin.index", "administration", "admin", Act.VIEW_RECORDS),
 )
 
 
@@ -35,6 +36,8 @@ def menu_of(user: User | None, view: Viewer) -> list[dict[str, object]]:
         {
             "url": url_for(place.endpoint, lang=view.language),
             "word": view.texts[place.word],
+            "short": view.texts.get(f"{place.word}_short", view.texts[place.word]),
+            "icon": place.icon,
             "here": place.endpoint.partition(".")[0] == blueprint,
         }
         for place in MENU

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
+from gate.web.reader_texts import READER_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -11,6 +12,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "language": ("English", "Français"),
     "title": ("What happens at the readers", "Ce qui se passe aux lecteurs"),
     "menu": ("Main", "Principal"),
+    "menu_phone": ("Main, phone", "Principal, téléphone"),
+    "administration_short": ("Admin", "Admin"),
     "floor": ("Floor", "Plancher"),
     "alerts": ("Alerts", "Alertes"),
     "badges": ("Badges", "Badges"),
@@ -108,8 +111,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "home": ("Live page", "Page en direct"),
 }
 
+_AREAS = (_TEXTS, ACCOUNT_TEXTS, OVERRIDE_TEXTS, READER_TEXTS)
+
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
-    language: {key: words[number] for key, words in {**_TEXTS, **ACCOUNT_TEXTS, **OVERRIDE_TEXTS}.items()}
+    language: {key: words[number] for area in _AREAS for key, words in area.items()}
     for number, language in enumerate(LANGUAGES)
 }
 """Language -> key -> words."""

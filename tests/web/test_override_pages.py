@@ -54,6 +54,7 @@ def _accounts(world: World) -> None:
         ("bo", "E2", Role.SUPERVISOR),
         ("qa", "P-qa", Role.QA),
         ("op", "P-op", Role.OPERATOR),
+        ("tech", "P-tech", Role.SYSADMIN),
     ):
         new = NewAccount(login, person, f"Name of {login}", frozenset({role}))
         create_account(trail, new, CHEAP.encode(TEMPORARY), by="t.est", why="test", moment=moment_now(world.clock))

@@ -29,6 +29,9 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/admin/readers"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/readers/<name>"): ACCOUNT - {Role.OPERATOR},
+    ("POST", "/admin/readers/<name>/<what>"): frozenset({Role.SYSADMIN}),
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -51,9 +54,21 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
     assert routes(app) == set(ROUTES)
 
 
+EXAMPLES = {
+    "<path:filename>": "gate.css",
+    "<int:seq>": "1",
+    "<override_id>": "O-1",
+    "<name>": "R-1",
+    "<what>": "x",
+}
+"""What an address names, and an example of it."""
+
+
 def path_of(rule: str) -> str:
     """Return an address of the route; what it names need not exist: authority comes first."""
-    return rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1").replace("<override_id>", "O-1")
+    for variable, example in EXAMPLES.items():
+        rule = rule.replace(variable, example)
+    return rule
 
 
 def answered(client: FlaskClient, method: str, rule: str) -> str:
