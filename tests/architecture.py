@@ -42,6 +42,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.settings": (CORE, "gate.settings_sections"),
     "gate.settings_sections": (CORE,),
     "gate.single_instance": (),
+    "gate.verified": (),
     "gate.systemd_notify": (),
 }
 WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
@@ -51,9 +52,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     CORE: (CORE,),
     STORE: (STORE, CORE),
     READERS: (READERS, CORE, CODEC, CLOCK),
-    WEB: (WEB, *WEB_ACTS, STORE, CORE, "gate.settings", "gate.keys", "gate.line_watch", CLOCK, ALIVE),
+    WEB: (WEB, *WEB_ACTS, STORE, CORE, "gate.settings", "gate.keys", "gate.line_watch", "gate.verified", CLOCK, ALIVE),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
-    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", *ACTS, *LOOPS)),
+    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verified", *ACTS, *LOOPS)),
     **dict.fromkeys(WIRING, OURS),
     **SMALL,
 }

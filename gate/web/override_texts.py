@@ -80,6 +80,10 @@ OVERRIDE_TEXTS: dict[str, tuple[str, str]] = {
         "The first signature after signing in asks for the user name too.",
         "La première signature après la connexion demande aussi le nom d’utilisateur.",
     ),
+    "chain_broken": (
+        "The chain of records does not verify. Badging goes on; nothing is signed until QA has dealt with it. Call QA.",
+        "La chaîne d’enregistrements ne se vérifie pas. Les badges fonctionnent; rien ne se signe. Appelez l’AQ.",
+    ),
     "see_above": ("See above", "Voir plus haut"),
     "session_over": (
         "Your session ended. Nothing was signed and nothing typed is lost: sign in, and the form comes back.",

@@ -10,8 +10,9 @@ from gate.core.roles import Act, Role, may
 from gate.signatures import Signer
 from gate.store.database import STORE_FAULTS
 from gate.supervision import RefusedError
+from gate.verified import last_verified, verified_path
 from gate.web.formats import visible
-from gate.web.pages import viewer
+from gate.web.pages import site, viewer
 from gate.web.session import User, accounts, current_user, has_signed, reauthenticated
 from gate.web.texts import PAGE_TEXTS
 from gate.web.writing import Desk
@@ -44,6 +45,8 @@ def signed_act(
     the user name too (21 CFR 11.200(a)(1)(i)). The act brings its own transaction, and raises RefusedError.
     """
     user = signing_user()
+    if not trail_whole():
+        return again(Trouble(refused=(PAGE_TEXTS[viewer().language]["chain_broken"],))), 409
     found = dict(problems or {}) or signature_problems(user)
     if found:
         return again(Trouble(problems=found)), 422
@@ -56,6 +59,12 @@ def signed_act(
     except STORE_FAULTS:
         return again(Trouble(refused=(PAGE_TEXTS[viewer().language]["busy_records"],))), 503
     return redirect(done, 303)
+
+
+def trail_whole() -> bool:
+    """Whether the last full verification found nothing; before the first there is nothing against signing."""
+    found = last_verified(verified_path(site().settings.gate.state_dir))
+    return found is None or found.sound
 
 
 def signature_problems(user: User) -> dict[str, str]:

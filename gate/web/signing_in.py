@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.integrity import integrity
 from gate.web.login import login_pages
 from gate.web.menu import menu_of
 from gate.web.pages import viewer
@@ -49,6 +50,7 @@ def _of_every_page() -> dict[str, object]:
     return {
         "user": user,
         "menu": menu_of(user, viewer()),
+        "integrity": integrity(viewer()) if user else None,
         "first_signature": not has_signed(),
         "form_path": g.get("form_path") or request.path,
         "came_back": "kept_form" in g,

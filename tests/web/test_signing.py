@@ -1,10 +1,12 @@
 """The signature on a form: what it asks for, and that a session which ends in the middle of it loses nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from gate.verified import Verified, tell_verified, verified_path
 from tests.scenarios.plant import P1
 from tests.web.people import WORD, send, sign_in, token
 from tests.web.test_override_pages import GOOD, Site, site  # noqa: F401 - a fixture
@@ -98,3 +100,35 @@ def test_a_login_with_a_made_up_form_leads_to_a_page_of_this_gate(site: Site, pa
     assert answer.status_code == 303
     assert answer.location.startswith("/")
     assert sign_in(site.app.test_client(), "sup").status_code == 303
+
+
+@pytest.mark.req("E4")
+def test_nothing_is_signed_on_a_chain_that_does_not_verify(site: Site) -> None:  # noqa: F811
+    """A signature on top of altered records would vouch for them; badging goes on all the same."""
+    path, state = form(site), site.world.settings.gate.state_dir
+    tell_verified(verified_path(state), Verified(site.world.clock.at, 7, sound=False, first_bad_seq=3))
+    answer = send(site.browser, path, **GOOD)
+    assert answer.status_code == 409
+    assert "does not verify" in answer.text
+    assert "Retraining is booked" in answer.text
+    assert site.world.trail("override_granted") == []
+    tell_verified(verified_path(state), Verified(site.world.clock.at, 7, sound=True))
+    assert send(site.browser, path, **GOOD).status_code == 303
+
+
+def test_every_page_says_how_far_the_chain_was_verified(site: Site) -> None:  # noqa: F811
+    """Whoever signs sees what it is signed on; unknown is never shown as good."""
+    state = site.world.settings.gate.state_dir
+    assert "chain not verified yet" in site.browser.get("/overrides?lang=en").text
+    tell_verified(verified_path(state), Verified(site.world.clock.at, 4711, sound=True))
+    page = site.browser.get("/overrides?lang=en").text
+    assert "verified to" in page
+    assert "#4711" in page
+    assert 'class="integrity whole"' in page
+    tell_verified(verified_path(state), Verified(site.world.clock.at - timedelta(hours=37), 4711, sound=True))
+    assert 'class="integrity late"' in site.browser.get("/overrides?lang=fr").text
+    tell_verified(verified_path(state), Verified(site.world.clock.at, 4711, sound=False, first_bad_seq=12))
+    page = site.browser.get("/account?lang=en").text
+    assert "chain broken at" in page
+    assert "#12" in page
+    assert 'role="alert"' in page

@@ -1,0 +1,32 @@
+"""What every page says of the record chain: up to which entry it was verified, or that it is broken."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gate.verified import last_verified, verified_path
+from gate.web.pages import site
+from gate.web.view import Viewer, When
+
+LATE = timedelta(hours=36)
+"""The whole trail is verified every night; a night that was missed is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """`look` is whole, late, broken or none; `number` the entry it is about."""
+
+    look: str
+    word: str
+    number: int | None = None
+    when: When | None = None
+
+
+def integrity(view: Viewer) -> Integrity:
+    """Return what the last full verification came to; unknown is never shown as good."""
+    found, texts = last_verified(verified_path(site().settings.gate.state_dir)), view.texts
+    if found is None:
+        return Integrity("none", texts["not_verified_yet"])
+    if not found.sound:
+        return Integrity("broken", texts["chain_broken_at"], found.first_bad_seq, view.when(found.at))
+    late = site().clock.read().at - found.at > LATE
+    return Integrity("late" if late else "whole", texts["verified_to"], found.head_seq, view.when(found.at))
