@@ -1,6 +1,7 @@
 """Watch equipment uses that nobody badges at: what has ended drops the permissive, never the machine."""
 
 import logging
+from collections.abc import Set
 
 from gate.access import with_plan
 from gate.core.audit import Entry, Kind
@@ -13,7 +14,7 @@ from gate.desk import Desk
 from gate.entries import follow_up, mode_of
 from gate.readers.orders import Order, Show
 from gate.store import uses
-from gate.use_changes import drop_permissive, leave_use, permissive_order
+from gate.use_changes import LIGHT_STANDING, drop_permissive, leave_use, permissive_order
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +25,15 @@ KIND_OF_DROP = {DropCause.CERTIFICATION_ENDED: Kind.USE_EXPIRED, DropCause.OVERR
 def watch(desk: Desk, moment: Moment) -> list[Order]:
     """Re-decide every standing membership; drop what no longer holds, within one round of the timetable."""
     orders: list[Order] = []
+    held = set()
     for use in uses.open_uses(desk.trail):
-        dropped = [member for member in use.members if member.permissive and _dropped(desk, use, member, moment)]
+        standing = [member for member in use.members if member.permissive]
+        dropped = [member for member in standing if _dropped(desk, use, member, moment)]
         if dropped:
             orders += _told(desk, use, dropped, moment)
-    return [*orders, *_changed_modes(desk, moment)]
+        if standing:
+            held.add(use.equipment_id)
+    return [*orders, *_closed_elsewhere(desk, held, moment), *_changed_modes(desk, moment)]
 
 
 def start_up(desk: Desk, moment: Moment, started: Entry, blind_s: float) -> list[Order]:
@@ -98,6 +103,15 @@ def _told(desk: Desk, use: Use, dropped: list[Member], moment: Moment) -> list[O
     readers = [name for name, equipment in desk.plan.readers.items() if equipment == use.equipment_id]
     order = permissive_order(desk, use.equipment_id, mode_of(facts), moment)
     return [*(Show(name, shown) for name in readers), *order]
+
+
+def _closed_elsewhere(desk: Desk, held: Set[str], moment: Moment) -> list[Order]:
+    """A use that was closed on a page has left open uses without a word to this process: its permissive drops too."""
+    orders: list[Order] = []
+    for equipment, told in list(desk.standing.items()):
+        if told.on and told.light == LIGHT_STANDING and equipment not in held:
+            orders += permissive_order(desk, equipment, _mode(desk, equipment), moment)
+    return orders
 
 
 def _changed_modes(desk: Desk, moment: Moment) -> list[Order]:

@@ -12,14 +12,18 @@ ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
 ACTS = (
     "gate.access",
     "gate.accounts",
+    "gate.act_refusals",
     "gate.supervision",
     "gate.desk",
     "gate.entries",
     "gate.reader_requests",
     "gate.explain",
+    "gate.hold_acts",
+    "gate.mode_acts",
     "gate.override_acts",
     "gate.signatures",
     "gate.use_changes",
+    "gate.use_closing",
     "gate.use_watch",
 )
 LOOPS = ("gate.gate_loop", "gate.jobs")
@@ -45,7 +49,8 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+FLOOR_ACTS = ("gate.hold_acts", "gate.mode_acts", "gate.use_closing")
+WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision", *FLOOR_ACTS)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),

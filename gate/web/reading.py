@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -134,7 +134,7 @@ class Records:
         with self.engine().connect() as connection:
             seq, head = _head(connection)
             entries = _entries(connection, after, limit)
-            names = _names(connection, entries)
+            names = names_of(connection, entries)
             self._note_reads(connection, seq)
             readers = self._readers(connection)
         return Look(seq, head, entries, names, readers)
@@ -232,7 +232,7 @@ def _cause(row: ShownEntry) -> object:
     return detail.get("cause") if isinstance(detail, dict) else None
 
 
-def _names(connection: sa.Connection, entries: tuple[ShownEntry, ...]) -> Names:
+def names_of(connection: sa.Connection, entries: Iterable[ShownEntry]) -> Names:
     """Look up the newest name of everybody in the entries: somebody who has left is still named."""
     said = [json.loads(row.data) for row in entries]
     persons = {found["person"] for found in said if "person" in found}
