@@ -7,6 +7,9 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from gate.clock import Clock
 from gate.settings import Settings
 from gate.web.board import Board
+from gate.web.floor_acts import floor_pages
+from gate.web.floor_messages import Floors
+from gate.web.floor_words import MachineConverter
 from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
 from gate.web.overrides import override_pages
@@ -32,14 +35,17 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     records, board, parts = Records(settings, key), Board(), Parts(settings, app.jinja_env)
     alive_path = settings.gate.state_dir / "run" / "alive.json"
     kiosks = Kiosks(settings, records, app.jinja_env)
-    tail = Tail(records, parts, board, clock, alive_path, kiosks)
-    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks)
+    app.url_map.converters["machine"] = MachineConverter
+    floors = Floors(settings, records, app.jinja_env, app.url_map)
+    tail = Tail(records, parts, board, clock, alive_path, kiosks, floors)
+    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks, floors)
     protect(app)
     add_signing_in(app, settings, clock, key, records)
     app.register_blueprint(pages)
     app.register_blueprint(kiosk)
     app.register_blueprint(override_pages)
     app.register_blueprint(reader_pages)
+    app.register_blueprint(floor_pages)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

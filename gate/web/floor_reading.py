@@ -4,13 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from gate.core.audit import Kind, timestamp
-from gate.core.terms import Mode, Outcome
+from gate.core.audit import timestamp
 from gate.settings import Settings
 from gate.store.equipment_facts import instant
 from gate.store.schema import (
@@ -26,13 +25,8 @@ from gate.store.schema import (
     trail_head,
     use_members,
 )
-from gate.web.reading import Names, Records, ShownEntry, names_of
-
-LATELY = timedelta(minutes=30)
-"""A denial older than this has gone another way; the override pages keep it for 12 hours."""
-
-AGAIN = frozenset({"BADGE_UNREADABLE", "READ_LATE", "EQ_BUSY"})
-"""Denials that the person mends alone by badging once more: nobody is called for them."""
+from gate.web.floor_denials import DeniedNow, OverrideNow, denied_now
+from gate.web.reading import Names, Records, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +51,8 @@ class HoldNow:
     kind: str
     operations: tuple[str, ...]
     by: str
-    since_at: datetime
+    since_at: datetime | None
     seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class OverrideNow:
-    """An override that stands."""
-
-    id: str
-    person_id: str
-    name: str
-    reference: str
-    ends_at: datetime
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeniedNow:
-    """The newest denial of somebody at a machine; `trial`: it withheld nothing; `handled`: it needs nobody any more."""
-
-    entry: ShownEntry
-    person_id: str | None
-    reasons: tuple[str, ...]
-    trial: bool
-    handled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +103,20 @@ def floor_look(records: Records, settings: Settings, now: datetime, only: str | 
         rows = [row for row in connection.execute(_MACHINES) if only is None or row.id == only]
         readers, members, held = _readers(connection, settings), _members(connection), _holds(connection)
         lifted = _overrides(connection, now)
-        denied = _denied(connection, now, lifted)
+        denied = denied_now(connection, now, lifted)
         machines = tuple(
             FloorMachine(
-                row.id,
-                row.name,
-                row.class_name or row.name,
-                row.area_name or row.area_id,
-                row.mode,
-                row.longest_use_s,
-                *(tuple(found.get(row.id, ())) for found in (readers, members, held, lifted, denied)),
+                id=row.id,
+                name=row.name,
+                kind=row.class_name or row.name,
+                area=row.area_name or row.area_id,
+                mode=row.mode,
+                longest_use_s=row.longest_use_s,
+                readers=tuple(readers.get(row.id, ())),
+                members=tuple(members.get(row.id, ())),
+                holds=tuple(held.get(row.id, ())),
+                overrides=tuple(lifted.get(row.id, ())),
+                denied=tuple(denied.get(row.id, ())),
             )
             for row in rows
         )
@@ -240,7 +215,14 @@ def _holds(connection: sa.Connection) -> Mapping[str, list[HoldNow]]:
     for row in connection.execute(_HOLDS).all():
         said = json.loads(row.data) if row.data else {}
         found[row.equipment_id].append(
-            HoldNow(row.id, row.kind, tuple(row.operations.split()), _by(said), instant(row.at), row.known_from)
+            HoldNow(
+                row.id,
+                row.kind,
+                tuple(row.operations.split()),
+                _by(said),
+                instant(row.at) if row.at else None,
+                row.known_from,
+            )
         )
     return found
 
@@ -257,42 +239,6 @@ def _overrides(connection: sa.Connection, now: datetime) -> Mapping[str, list[Ov
         found[row.equipment_id].append(
             OverrideNow(
                 row.id, row.person_id, row.name or row.person_id, row.reference, instant(row.ends_at), row.known_from
-            )
-        )
-    return found
-
-
-# --- denials -------------------------------------------------------------------------------------------------
-
-
-def _denied(
-    connection: sa.Connection, now: datetime, lifted: Mapping[str, list[OverrideNow]]
-) -> Mapping[str, list[DeniedNow]]:
-    """Return the newest denial of each person at each machine, newest first; only the last entries are read."""
-    older = sa.select(audit_trail.c.seq).where(audit_trail.c.at < timestamp(now - LATELY))
-    bound = connection.execute(older.order_by(audit_trail.c.seq.desc()).limit(1)).scalar() or 0
-    newest = sa.select(audit_trail).where(audit_trail.c.seq > bound, audit_trail.c.kind == Kind.DECISION.value)
-    allowed: set[tuple[str | None, str | None]] = set()
-    met: set[tuple[str, str]] = set()
-    found = defaultdict(list)
-    for row in connection.execute(newest.order_by(audit_trail.c.seq.desc())):
-        if row.outcome == Outcome.ALLOW.value:
-            allowed.add((row.person_id, row.equipment_id))
-        if row.outcome != Outcome.DENY.value or row.equipment_id is None:
-            continue
-        said = json.loads(row.data)
-        key = (row.equipment_id, row.person_id or f"{said.get('subject')} {said.get('badge_last4')}")
-        if key in met or set(said["reasons"]) <= AGAIN:
-            continue
-        met.add(key)
-        granted = any(one.person_id == row.person_id and one.seq > row.seq for one in lifted.get(row.equipment_id, ()))
-        found[row.equipment_id].append(
-            DeniedNow(
-                ShownEntry(row.seq, instant(row.at), row.kind, row.data),
-                row.person_id,
-                tuple(said["reasons"]),
-                said.get("mode") != Mode.ENFORCE.value,
-                granted or (row.person_id is not None and (row.person_id, row.equipment_id) in allowed),
             )
         )
     return found

@@ -176,7 +176,9 @@ def _wanted() -> str:
     wanted = request.args.get("next", "")
     if LOCAL_PATH.fullmatch(wanted) and "//" not in wanted:
         return wanted + ("?lang=" + request.args["lang"] if _language() else "")
-    return url_for("pages.live_page", **_language())
+    user = current_user()
+    home = "floor.floor" if user is not None and user.may(Act.VIEW_RECORDS) else "pages.live_page"
+    return url_for(home, **_language())
 
 
 def _login_page(

@@ -116,6 +116,21 @@ def requires(act: Act) -> Callable[[Callable[P, R]], Callable[P, R | ResponseRet
     return decorate
 
 
+def session_watch(act: Act) -> Callable[[], bool]:
+    """Return what tells, after the request too, whether this session still lasts and may still do this.
+
+    A page that is fed by a stream must not go on showing what its user may no longer see. Asking is no activity.
+    """
+    application, token = current_app._get_current_object(), request.cookies.get(cookie_name(), "")  # type: ignore[attr-defined]
+
+    def lasts() -> bool:
+        with application.app_context():
+            signed = _look(token)
+        return signed is not None and not signed.must_change and may(signed.roles, act)
+
+    return lasts
+
+
 def to_login() -> ResponseReturnValue:
     """Send the browser to the login page, and back to what was asked; a form waits there with what was typed."""
     if request.method == "POST":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.floor_messages import Floors
 from gate.web.kiosk_messages import Kiosks
 from gate.web.parts import Parts
 from gate.web.reading import Records
@@ -24,6 +25,7 @@ class Site:
     tail: Tail
     alive_path: Path
     kiosks: Kiosks
+    floors: Floors
 
     def close(self) -> None:
         """End the streams and let go of the records."""

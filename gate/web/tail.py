@@ -8,6 +8,7 @@ from pathlib import Path
 from gate import alive
 from gate.clock import Clock
 from gate.web.board import Board
+from gate.web.floor_messages import Floors
 from gate.web.kiosk_messages import Kiosks
 from gate.web.parts import Parts
 from gate.web.reading import UNREADABLE, ReaderNow, Records
@@ -29,7 +30,14 @@ class Tail:
     """Puts on the board what changed in the records."""
 
     def __init__(
-        self, records: Records, parts: Parts, board: Board, clock: Clock, alive_path: Path, kiosks: Kiosks
+        self,
+        records: Records,
+        parts: Parts,
+        board: Board,
+        clock: Clock,
+        alive_path: Path,
+        kiosks: Kiosks,
+        floors: Floors,
     ) -> None:
         self._records = records
         self._parts = parts
@@ -37,6 +45,7 @@ class Tail:
         self._clock = clock
         self._alive_path = alive_path
         self._kiosks = kiosks
+        self._floors = floors
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -93,4 +102,6 @@ class Tail:
         messages.append(self._parts.gate_message(look, last_alive, now))
         self._seq, self._readers, self._gate_alive = look.seq, look.readers, gate_alive
         self._told_at = self._clock.monotonic()
+        if self._floors.watched:
+            messages += self._floors.changes(now, alive=gate_alive)
         self._board.put([*self._kiosks.changes(now, alive=gate_alive), *messages])

@@ -49,7 +49,7 @@ def signed(browser: Browser, gate: GateOnRecord) -> Iterator[BrowserContext]:
     page.get_by_label("User name").fill("nhaddad")
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/?lang=en")
+    page.wait_for_url("**/floor?lang=en")
     page.close()
     yield context
     context.close()

@@ -95,7 +95,7 @@ def test_a_code_serves_once_and_for_a_day(gate: GateOnRecord, client: FlaskClien
 def test_a_login_shows_who_is_signed_in_and_is_on_record(gate: GateOnRecord, client: FlaskClient) -> None:
     """Who sat at the page is a question of the next inspection."""
     add_account(gate, "sup", Role.SUPERVISOR)
-    assert sign_in(client, "sup").location == "/?lang=en"
+    assert sign_in(client, "sup").location == "/floor?lang=en"
     assert "Name of sup" in client.get("/").text
     assert [entry["subject"] for entry in told(gate, "signed_in")] == ["account:sup"]
     assert send(client, "/logout", "/account").status_code == 303
@@ -212,7 +212,7 @@ def test_a_login_never_leads_to_another_host(gate: GateOnRecord, client: FlaskCl
     answer = client.post(
         "/login", query_string={"next": wanted}, data={"csrf_token": form, "user": "sup", "password": WORD}
     )
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, "/floor")
 
 
 def test_a_login_leads_back_to_the_page_that_was_asked_for(gate: GateOnRecord, client: FlaskClient) -> None:

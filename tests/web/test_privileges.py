@@ -32,6 +32,22 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/readers"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/readers/<name>"): ACCOUNT - {Role.OPERATOR},
     ("POST", "/admin/readers/<name>/<what>"): frozenset({Role.SYSADMIN}),
+    ("GET", "/floor"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/events/floor"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/floor/<machine:equipment>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/floor/<machine:equipment>/trial"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/floor/<machine:equipment>/out-of-service"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/floor/<machine:equipment>/out-of-service"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/floor/<machine:equipment>/out-of-service/<hold_id>/release"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/floor/<machine:equipment>/out-of-service/<hold_id>/release"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/floor/<machine:equipment>/leave/<int:member>"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/floor/<machine:equipment>/leave/<int:member>"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/floor/<machine:equipment>/qa-hold"): frozenset({Role.QA}),
+    ("POST", "/floor/<machine:equipment>/qa-hold"): frozenset({Role.QA}),
+    ("GET", "/floor/<machine:equipment>/qa-hold/<hold_id>/release"): frozenset({Role.QA}),
+    ("POST", "/floor/<machine:equipment>/qa-hold/<hold_id>/release"): frozenset({Role.QA}),
+    ("GET", "/floor/<machine:equipment>/mode"): frozenset({Role.QA}),
+    ("POST", "/floor/<machine:equipment>/mode"): frozenset({Role.QA}),
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -60,6 +76,9 @@ EXAMPLES = {
     "<override_id>": "O-1",
     "<name>": "R-1",
     "<what>": "x",
+    "<machine:equipment>": "TP-01",
+    "<int:member>": "1",
+    "<hold_id>": "H-1",
 }
 """What an address names, and an example of it."""
 
