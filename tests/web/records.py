@@ -58,10 +58,12 @@ PEOPLE = {"E1": "Robin Teakettle", "E2": "Camille O’Lanterne & Fils", "E3": HO
 class GateOnRecord:
     """Writes what a running gate would write."""
 
+    template = CONFIG
+
     def __init__(self, folder: Path, port: int = 8080) -> None:
         self.folder = folder
         self.config = folder / "gate.toml"
-        self.config.write_text(CONFIG.format(port=port), encoding="utf-8")
+        self.config.write_text(self.template.format(port=port), encoding="utf-8")
         self.settings: Settings = load_settings(self.config)
         self.clock = ManualClock(NOON)
         create_database(self.settings.database_path, gate_id="gate-1")
@@ -157,11 +159,12 @@ class GateOnRecord:
                 )
             connection.execute(schema.equipment_classes.insert().values(id="PRESS", known_from=1, name="Tablet press"))
             for machine, mode in (("TP-01", "shadow"), ("CT-01", "enforce")):
-                connection.execute(sa.insert(schema.equipment).values(_machine(machine, mode)))
+                connection.execute(sa.insert(schema.equipment).values(machine_row(machine, mode)))
         engine.dispose()
 
 
-def _machine(machine: str, mode: str) -> dict[str, object]:
+def machine_row(machine: str, mode: str) -> dict[str, object]:
+    """Return a row of equipment as `gate load` would write it."""
     return {
         "id": machine,
         "known_from": 1,
