@@ -195,7 +195,7 @@ def _states(machine: FloorMachine, reader: CardReader, denied: CardDenied | None
         yield "would_deny" if denied.trial else "deny"
     if reader.state in {"offline", "unknown", "unseen"}:
         yield {"unseen": "unknown"}.get(reader.state, reader.state)
-    elif not machine.members and not machine.holds:
+    elif not machine.members and not machine.holds and (denied is None or denied.trial):
         yield "bare" if reader.state == "none" else "free"
     if machine.mode != "enforce":
         yield "trial" if machine.mode == "shadow" else "mode_off"

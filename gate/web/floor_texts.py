@@ -85,6 +85,7 @@ FLOOR_TEXTS: dict[str, tuple[str, str]] = {
     "fl_grant": ("Grant override", "Accorder une dérogation"),
     "fl_details": ("Details", "Détails"),
     "fl_open": ("Open", "Ouvrir"),
+    "fl_diagnose": ("Diagnose", "Diagnostic"),
     "fl_close": ("Close the use", "Fermer l’utilisation"),
     "fl_older": ("Denials of the last 12 hours", "Refus des 12 dernières heures"),
     # one machine

@@ -38,7 +38,7 @@ LINES = "".join(
     if name not in {"AUT-02", "CP-02"}
 )
 
-SUPERVISOR = Signer("P-nhaddad", "nhaddad", "Nadia Haddad", "supervisor")
+SUPERVISOR = Signer("P-sup", "sup", "Nadia Haddad", "supervisor")
 OF_QA = Signer("P-qa", "qa", "I. Côté & Associés", "qa")
 
 
@@ -54,7 +54,7 @@ class FloorOnRecord(GateOnRecord):
     def busy(self) -> None:
         """Everything that a floor can show, at once."""
         for name in MACHINES:
-            self.seen(name, Kind.READER_OFFLINE if name == "CT-01" else Kind.READER_ONLINE)
+            self.reader_of(name, Kind.READER_OFFLINE if name == "CT-01" else Kind.READER_ONLINE)
         now = self.clock.at
         self.at_machine("TP-01", "E1", now - timedelta(minutes=72))
         self.at_machine("HSG-01", "E3", now - timedelta(hours=6, minutes=28))
@@ -71,7 +71,7 @@ class FloorOnRecord(GateOnRecord):
         set_hold(self.trail, "AUT-02", HoldKind.QA, ["USE", "SETUP"], OF_QA, why, self.moment())
         set_hold(self.trail, "FIL-01", HoldKind.OUT_OF_SERVICE, ["USE"], SUPERVISOR, why, self.moment())
 
-    def seen(self, name: str, kind: Kind) -> None:
+    def reader_of(self, name: str, kind: Kind) -> None:
         """Tell that the reader of a machine came or went."""
         moment = self.moment()
         self.trail.begin()
@@ -83,11 +83,12 @@ class FloorOnRecord(GateOnRecord):
     def denied(self, machine: str, person: str | None, *reasons: str, mode: Mode = Mode.ENFORCE) -> int:
         """Deny somebody somewhere, now."""
         self.clock.advance(1)
-        return self._decision(machine, person, Outcome.DENY, reasons, mode)
+        return self.decided(machine, person, Outcome.DENY, reasons, mode)
 
-    def _decision(
+    def decided(
         self, machine: str, person: str | None, outcome: Outcome, reasons: tuple[str, ...], mode: Mode = Mode.ENFORCE
     ) -> int:
+        """Put a decision on record."""
         return self.append(
             Entry(
                 kind=Kind.DECISION,
@@ -106,7 +107,7 @@ class FloorOnRecord(GateOnRecord):
 
     def at_machine(self, machine: str, person: str, joined_at: datetime, dropped: str = "") -> int:
         """Put somebody at a machine since an instant."""
-        seq = self._decision(machine, person, Outcome.ALLOW, ("ALLOW_CERTIFIED",))
+        seq = self.decided(machine, person, Outcome.ALLOW, ("ALLOW_CERTIFIED",))
         with self._writing() as connection:
             use = connection.execute(schema.equipment_uses.insert().values(equipment_id=machine, opened_seq=seq))
             connection.execute(
