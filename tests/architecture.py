@@ -16,7 +16,9 @@ ACTS = (
     "gate.desk",
     "gate.entries",
     "gate.explain",
+    "gate.delegations",
     "gate.override_acts",
+    "gate.override_followup",
     "gate.signatures",
     "gate.use_changes",
     "gate.use_watch",
@@ -42,7 +44,15 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+WEB_ACTS = (
+    "gate.access",
+    "gate.accounts",
+    "gate.delegations",
+    "gate.override_acts",
+    "gate.override_followup",
+    "gate.signatures",
+    "gate.supervision",
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
