@@ -27,6 +27,16 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/overrides"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/overrides/<override_id>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/overrides/<override_id>/reference"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/overrides/<override_id>/reference"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/overrides/<override_id>/disposition"): frozenset({Role.QA}),
+    ("POST", "/overrides/<override_id>/disposition"): frozenset({Role.QA}),
+    ("GET", "/overrides/queue"): frozenset({Role.QA}),
+    ("GET", "/overrides/delegates"): frozenset({Role.QA}),
+    ("POST", "/overrides/delegates"): frozenset({Role.QA}),
+    ("GET", "/overrides/delegates/<delegate_id>/end"): frozenset({Role.QA}),
+    ("POST", "/overrides/delegates/<delegate_id>/end"): frozenset({Role.QA}),
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
 }
@@ -53,7 +63,8 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 def path_of(rule: str) -> str:
     """Return an address of the route; what it names need not exist: authority comes first."""
-    return rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1").replace("<override_id>", "O-1")
+    named = rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1")
+    return named.replace("<override_id>", "O-1").replace("<delegate_id>", "D-1")
 
 
 def answered(client: FlaskClient, method: str, rule: str) -> str:
