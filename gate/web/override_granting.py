@@ -207,10 +207,16 @@ def _blocked(found: Denied, trouble: Trouble) -> str:
         "override_blocked.html",
         **around(view),
         found=_shown(found),
-        never=[(reason_text(code, view.language), next_step(code, view.language)) for code in never],
+        never=[(reason_text(code, view.language), _step(code, view.language)) for code in never],
         able=[(visible(one.name), visible(one.elsewhere)) for one in able],
         trouble=trouble,
     )
+
+
+def _step(code: str, language: str) -> str:
+    """Return what to do about a reason, unless it is to see the supervisor, who is the one reading this."""
+    step = next_step(code, language)
+    return "" if step == next_step("", language) else step
 
 
 def _shown(found: Denied) -> dict[str, Any]:

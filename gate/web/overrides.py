@@ -5,10 +5,13 @@ from datetime import timedelta
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from gate.core.calendar import EARLIEST
+from gate.core.disposing import still_stands
 from gate.core.overrides import Phase
+from gate.core.records import Moment
 from gate.core.roles import Act
 from gate.override_acts import revoke_override
-from gate.store.granted import asking, count_undisposed, stories_since
+from gate.store.granted import Story, asking, count_undisposed, stories_since
 from gate.web import override_delegates, override_granting, override_queue
 from gate.web.formats import visible
 from gate.web.override_blueprint import override_pages
@@ -43,7 +46,7 @@ def overrides() -> ResponseReturnValue:
         shown = [override_view(one, names, view, moment) for one in found]
         standing = [one for one in shown if one.phase in (Phase.ACTIVE, Phase.AHEAD)]
         places = {one.machine: machine(connection, one.machine) for one in standing}
-        denials = denied_lately(connection, moment.at)
+        denials = _unhandled(denied_lately(connection, moment.at), found, moment)
         waiting = count_undisposed(ask, moment.at)
     return render_template(
         "overrides.html",
@@ -109,6 +112,16 @@ def _revoke_form(shown: OverrideView, trouble: Trouble) -> str:
         trouble=trouble,
         typed=typed("justification", "sign_user"),
     )
+
+
+def _unhandled(denials: list[Denied], granted: list[Story], moment: Moment) -> list[Denied]:
+    """Leave out a denial for which an override was granted since, as long as that stands."""
+    stands = {
+        (one.granted.person_id, one.equipment_id): one.granted.granted_at
+        for one in reversed(granted)
+        if still_stands(one.granted, moment)
+    }
+    return [d for d in denials if stands.get((d.person_id, d.equipment), EARLIEST) < d.at]
 
 
 def _denial(found: Denied, view: Viewer) -> dict[str, object]:
