@@ -75,7 +75,7 @@ def new_sent(seq: int) -> ResponseReturnValue:
         problems["class"] = "ov_choose_class"
     if not problems and wanted != OverrideClass.EMERGENCY and not form_value("reference"):
         problems["reference"] = "ov_enter_reference"
-    cosigner = None if problems else _cosigner(found, wanted, problems)
+    cosigner = None if problems else _cosigner(problems)
     return signed_act(
         lambda desk, signer: _grant(found, user, cosigner, int(minutes), OverrideClass(wanted), desk, signer),
         Act.GRANT_OVERRIDE,
@@ -135,10 +135,13 @@ def _second_signer(cosigner: Account | None) -> Signer | None:
     return Signer(cosigner.person_id, cosigner.id, cosigner.name, role.value)
 
 
-def _cosigner(found: Denied, wanted: str, problems: dict[str, str]) -> Account | None:
-    """Return who co-signs, after the password has been checked as at the login; it is never one given by another."""
+def _cosigner(problems: dict[str, str]) -> Account | None:
+    """Return who co-signs, after the password has been checked as at the login; it is never one given by another.
+
+    Whether somebody must is the act's to say, with everything else that stands against the grant.
+    """
     name = form_value("cosign_user").lower()
-    if not name and (wanted == OverrideClass.EMERGENCY or not _for_qa(found).needed):
+    if not name:
         return None
     with accounts().records.engine().connect() as connection:
         known = read_account(connection, name)

@@ -147,13 +147,13 @@ def test_a_reason_for_qa_needs_somebody_from_qa_to_sign_too(make_world: Make, si
     assert site.world.reasons() == ["EQ_CAL_OVERDUE"]
     seq = site.denied_seq()
     for cosigner in (
-        {},
         {"cosign_user": "nobody", "cosign_password": WORD},
         {"cosign_user": "qa", "cosign_password": "no"},
     ):
         answer = site.grant(seq, **cosigner)
         assert answer.status_code == 422
         assert "The co-signature is not right" in answer.text
+    assert "EQ_CAL_OVERDUE needs QA" in site.grant(seq).text
     answer = site.grant(seq, cosign_user="op", cosign_password=WORD)
     assert answer.status_code == 422
     assert "must be of QA, or appointed by QA" in answer.text
