@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 from gate.core.audit import Entry, Json, Kind, timestamp
 from gate.core.decision import decide
+from gate.core.delegating import runs
 from gate.core.granting import GrantContext, GrantRequest, Refusal, SiteRules, refusals
+from gate.core.granting_checks import QA
 from gate.core.records import Badge, Facts, Moment
 from gate.core.revoking import revocation_refusals
 from gate.core.terms import BadgeState, Operation
 from gate.signatures import Signer, signed
-from gate.store import override_rows
+from gate.store import delegates, override_rows, registry
 from gate.store.audit_trail import Trail
 from gate.store.facts import FactReader
 from gate.store.registry import Values
+from gate.store.schema import people
 from gate.supervision import RefusedError
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -75,9 +78,9 @@ def grant_override(
         found = refusals(request, context)
         if found:
             asked = _asked(request)
-            trail.append(_refused(request.person_id, request.equipment_id, signer, moment, found, asked))
+            trail.append(refused_entry(request.person_id, request.equipment_id, signer, moment, found, asked))
         else:
-            granted = _granted(trail, request, signer, cosigner, moment)
+            granted = _granted(trail, request, signer, cosigner, moment, delegated=context.cosigner_delegated)
     if granted is None:
         raise OverrideRefusedError(found)
     return granted
@@ -96,7 +99,7 @@ def revoke_override(trail: Trail, override_id: str, signer: Signer, why: str, mo
         found = revocation_refusals(held.override if held else None, why, signer.role, moment)
         if held is None or found:
             person, equipment = (held.person_id, held.equipment_id) if held else (None, None)
-            trail.append(_refused(person, equipment, signer, moment, found, {"revoke": override_id, "why": why}))
+            trail.append(refused_entry(person, equipment, signer, moment, found, {"revoke": override_id, "why": why}))
         else:
             revoked = _revoked(trail, held, signer, why, moment)
     if revoked is None:
@@ -134,8 +137,22 @@ def grant_context(
         signer_person_id=signer.person_id,
         cosigned_by_person_id=cosigner.person_id if cosigner else None,
         second_named=facts.facts_of_person(second, "", request.equipment_id, None).person if second else None,
-        supervisor_of=supervisor_of,
+        supervisor_of=_supervises(trail, request) if rules.only_own_reports else supervisor_of,
+        cosigner_delegated=_delegated(trail, request, moment),
     )
+
+
+def _supervises(trail: Trail, request: GrantRequest) -> bool:
+    person = registry.current(trail, people, request.person_id)
+    return person is not None and person["supervisor_id"] == request.approver_person_id
+
+
+def _delegated(trail: Trail, request: GrantRequest, moment: Moment) -> bool:
+    """Whether who co-signs is not of QA but appointed by QA for this time, as the records say."""
+    cosigner = request.cosigner_person_id
+    if cosigner is None or QA in request.cosigner_roles:
+        return False
+    return any(runs(found, moment.at) for found in delegates.delegations_of(trail, cosigner))
 
 
 def _facts(facts: FactReader, request: GrantRequest, operation: Operation, rules: SiteRules, sound: bool) -> Facts:
@@ -153,7 +170,13 @@ def _facts(facts: FactReader, request: GrantRequest, operation: Operation, rules
 
 
 def _granted(
-    trail: Trail, request: GrantRequest, signer: Signer, cosigner: Signer | None, moment: Moment
+    trail: Trail,
+    request: GrantRequest,
+    signer: Signer,
+    cosigner: Signer | None,
+    moment: Moment,
+    *,
+    delegated: bool,
 ) -> GrantedOverride:
     override_id = new_id(moment.at)
     values = _values(request, moment)
@@ -169,7 +192,8 @@ def _granted(
         by=signer.person_id,
         why=request.justification,
     )
-    signatures = [(signer, "granted"), *([(cosigner, "co-signed")] if cosigner else [])]
+    meaning = "co-signed as QA delegate" if delegated else "co-signed"
+    signatures = [(signer, "granted"), *([(cosigner, meaning)] if cosigner else [])]
     seq = trail.append(signed(entry, trail.zone, *signatures))
     override_rows.write(trail, override_id, values, seq)
     return GrantedOverride(override_id, seq)
@@ -191,6 +215,8 @@ def _values(request: GrantRequest, moment: Moment) -> Values:
         "ends_boot_us": moment.boot_us + left_us,
         "reference": request.reference,
         "justification": request.justification,
+        "granted_by": request.approver_person_id,
+        "second_person_id": request.second_named_person_id or None,
     }
 
 
@@ -213,14 +239,16 @@ def _revoked(trail: Trail, held: override_rows.Held, signer: Signer, why: str, m
     return GrantedOverride(held.override.id, seq)
 
 
-def _refused(
+def refused_entry(
     person: str | None,
     equipment: str | None,
     signer: Signer,
     moment: Moment,
     found: tuple[Refusal, ...],
     asked: Mapping[str, Json],
+    what: str = "override refused",
 ) -> Entry:
+    """Return what tells of a signed act that was refused: who asked for what, and each cause."""
     return Entry(
         kind=Kind.SECURITY,
         moment=moment,
@@ -228,7 +256,7 @@ def _refused(
         role=signer.role,
         equipment=equipment,
         by=signer.person_id,
-        detail={"what": "override refused", "refused": [refusal.code for refusal in found], "asked": asked},
+        detail={"what": what, "refused": [refusal.code for refusal in found], "asked": asked},
     )
 
 
@@ -249,5 +277,5 @@ def _asked(request: GrantRequest) -> Mapping[str, Json]:
 
 def _said(values: Values) -> dict[str, Json]:
     """Return what a row says, absent values left out; whose it is and the justification have places of their own."""
-    left_out = {"person_id", "equipment_id", "justification"}
+    left_out = {"person_id", "equipment_id", "justification", "granted_by", "second_person_id"}
     return {name: value for name, value in values.items() if value is not None and name not in left_out}

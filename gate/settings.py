@@ -72,6 +72,7 @@ class Settings(Strict):
             default_h=self.overrides.default_hours,
             cap_h=self.overrides.cap_hours,
             data_deny_after_s=self.training.deny_after_hours * 3600,
+            only_own_reports=self.overrides.only_own_reports,
         )
 
     @property

@@ -67,6 +67,8 @@ class OverrideSettings(Strict):
     reference_pattern: str = r"^(DEV|TC)-\d{4}-\d{4}$"
     default_hours: int = Field(default=8, ge=1, le=24)
     cap_hours: int = Field(default=24, ge=1, le=24)
+    disposition_days: int = Field(default=5, ge=1, le=90)
+    only_own_reports: bool = False
 
     @field_validator("reference_pattern")
     @classmethod

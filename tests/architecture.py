@@ -20,7 +20,9 @@ ACTS = (
     "gate.explain",
     "gate.hold_acts",
     "gate.mode_acts",
+    "gate.delegations",
     "gate.override_acts",
+    "gate.override_followup",
     "gate.signatures",
     "gate.use_changes",
     "gate.use_closing",
@@ -50,7 +52,16 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.systemd_notify": (),
 }
 FLOOR_ACTS = ("gate.hold_acts", "gate.mode_acts", "gate.use_closing")
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision", *FLOOR_ACTS)
+WEB_ACTS = (
+    "gate.access",
+    "gate.accounts",
+    "gate.delegations",
+    "gate.override_acts",
+    "gate.override_followup",
+    "gate.signatures",
+    "gate.supervision",
+    *FLOOR_ACTS,
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),

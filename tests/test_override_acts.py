@@ -40,7 +40,9 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 
 def grant(records: Records, signer: Signer = SUPERVISOR, **more: Any) -> GrantedOverride:
-    acts = {name: more.pop(name) for name in ("cosigner", "supervisor_of", "trail_sound", "trail") if name in more}
+    names = ("cosigner", "supervisor_of", "trail_sound", "trail", "rules")
+    acts = {name: more.pop(name) for name in names if name in more}
+    acts.setdefault("rules", SiteRules())
     trail = acts.pop("trail", records.trail)
     return grant_override(
         trail,
@@ -48,7 +50,6 @@ def grant(records: Records, signer: Signer = SUPERVISOR, **more: Any) -> Granted
         asking(NOON + timedelta(minutes=1), **more),
         signer,
         moment=records.moment(),
-        rules=SiteRules(),
         **acts,
     )
 
@@ -204,6 +205,29 @@ def test_of_two_supervisors_granting_at_once_one_is_told_that_it_is_done(records
     assert "already_covered" in told
     assert records.rows("SELECT count(*) FROM overrides") == [(1,)]
     assert records.verify().sound
+
+
+@pytest.mark.scenario(40)
+@pytest.mark.req("D2")
+def test_where_the_site_asks_only_the_own_supervisor_grants_as_the_records_say(records: Records) -> None:
+    """Not what a form says counts but whose report the person is on record; nobody's report is nobody's."""
+    own = SiteRules(only_own_reports=True)
+    assert refused(records, rules=own)[0] == ["not_his_supervisor"]
+    records.load({**EXPIRED, "person": [{**row, "supervisor": "E2"} for row in EXPIRED["person"]]})
+    assert refused(records, rules=own)[0] == ["not_his_supervisor"]
+    assert refused(records, rules=own, supervisor_of=True)[0] == ["not_his_supervisor"]
+    records.load({**EXPIRED, "person": [{**row, "supervisor": "E3"} for row in EXPIRED["person"]]})
+    assert grant(records, rules=own).seq > 0
+
+
+@pytest.mark.req("D9", "G1")
+def test_who_granted_and_who_was_named_stand_in_the_row(records: Records) -> None:
+    """QA's queue, trends and the independence of a disposition are built on them; revoking keeps them."""
+    form: dict[str, Any] = {"override_class": OverrideClass.EMERGENCY, "ends_at": NOON + 2 * AN_HOUR, "reference": ""}
+    granted = grant(records, **form, second_named_person_id="E2")
+    revoke_override(records.trail, granted.id, SUPERVISOR, "retrained this morning", records.moment())
+    rows = records.rows("SELECT granted_by, second_person_id FROM overrides ORDER BY version")
+    assert rows == [("E3", "E2"), ("E3", "E2")]
 
 
 @pytest.mark.req("D8")

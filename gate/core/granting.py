@@ -220,8 +220,8 @@ TABLE: tuple[Rule, ...] = (
         "cosigner_not_qa",
         "cosigner_person_id",
         check.cosigner_not_qa,
-        "Who co-signs must act for QA. Ask somebody of QA.",
-        "Qui cosigne doit agir pour l’AQ. Demandez à quelqu’un de l’AQ.",
+        "Who co-signs must be of QA, or appointed by QA for today. Ask one of them.",
+        "Qui cosigne doit être de l’AQ, ou avoir sa délégation aujourd’hui. Demandez à l’une de ces personnes.",
     ),
     Rule(
         "cosigned_by_another",

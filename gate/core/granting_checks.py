@@ -33,6 +33,8 @@ class SiteRules:
     cap_h: int = HARD_CAP_H
     data_deny_after_s: int = 7 * 24 * 3600
     """From which age training data denies."""
+    only_own_reports: bool = False
+    """Whether a supervisor grants only to people whose supervisor he is on record (scenario 40)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class GrantContext:
     second_named: Person | None
     supervisor_of: bool | None = None
     """Whether the approver supervises the person; None where the site does not ask."""
+    cosigner_delegated: bool = False
+    """Whether QA has appointed who co-signs to do so at this time."""
 
 
 def has_words(text: str) -> bool:
@@ -133,10 +137,11 @@ def cosigner_is_one_of_them(request: GrantRequest, _context: GrantContext) -> st
     return when(request.cosigner_person_id in {request.person_id, request.approver_person_id})
 
 
-def cosigner_not_qa(request: GrantRequest, _context: GrantContext) -> str | None:
-    """Who co-signs acts for QA, and never administers the system."""
+def cosigner_not_qa(request: GrantRequest, context: GrantContext) -> str | None:
+    """Who co-signs is of QA or appointed by QA for this time, and never administers the system."""
     roles = request.cosigner_roles
-    return when(request.cosigner_person_id is not None and (QA not in roles or SYSADMIN in roles))
+    for_qa = (QA in roles or context.cosigner_delegated) and SYSADMIN not in roles
+    return when(request.cosigner_person_id is not None and not for_qa)
 
 
 def needs_cosigner(request: GrantRequest, _context: GrantContext) -> str | None:

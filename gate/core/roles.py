@@ -25,6 +25,9 @@ class Act(StrEnum):
     GRANT_OVERRIDE = "grant_override"
     COSIGN_OVERRIDE = "cosign_override"
     REVOKE_OVERRIDE = "revoke_override"
+    ADD_REFERENCE = "add_reference"
+    DISPOSE_OVERRIDE = "dispose_override"
+    APPOINT_DELEGATE = "appoint_delegate"
     SET_MODE = "set_mode"
     SET_OUT_OF_SERVICE = "set_out_of_service"
     SET_QA_HOLD = "set_qa_hold"
@@ -53,6 +56,9 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.GRANT_OVERRIDE: _SUPERVISOR,
     Act.COSIGN_OVERRIDE: _QA,
     Act.REVOKE_OVERRIDE: _SUPERVISOR | _QA,
+    Act.ADD_REFERENCE: _SUPERVISOR | _QA,
+    Act.DISPOSE_OVERRIDE: _QA,
+    Act.APPOINT_DELEGATE: _QA,
     Act.SET_MODE: _QA,
     Act.SET_OUT_OF_SERVICE: _SUPERVISOR,
     Act.SET_QA_HOLD: _QA,
@@ -75,6 +81,9 @@ NEVER_SYSADMIN = frozenset(
         Act.GRANT_OVERRIDE,
         Act.COSIGN_OVERRIDE,
         Act.REVOKE_OVERRIDE,
+        Act.ADD_REFERENCE,
+        Act.DISPOSE_OVERRIDE,
+        Act.APPOINT_DELEGATE,
         Act.SET_QA_HOLD,
         Act.RELEASE_QA_HOLD,
         Act.EDIT_TRAINING,

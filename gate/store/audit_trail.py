@@ -75,6 +75,18 @@ class Trail:
             STORE_FAULTS: locked for too long, or unreadable.
         """
         begin_writing(self.cursor)
+        self._read_head()
+
+    def look(self) -> None:
+        """Begin a snapshot that only reads and holds nobody up; `rollback` ends it.
+
+        Raises:
+            STORE_FAULTS: unreadable.
+        """
+        self.cursor.execute("BEGIN")
+        self._read_head()
+
+    def _read_head(self) -> None:
         row = self.run(_SELECT_HEAD, {}).fetchone()
         if row is None:
             self.rollback()

@@ -1,200 +1,135 @@
-"""The override pages: who was just denied, grant with a signature, what stands, revoke with a signature."""
+"""The override pages: what stands and what has ended, one override with its signatures, and revoking it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gate.core.granting import GrantRequest
-from gate.core.roles import Act, Role
-from gate.core.terms import OverrideClass
-from gate.override_acts import grant_override, revoke_override
-from gate.signatures import Signer
-from gate.store.accounts import Account, read_account
-from gate.store.facts import FactReader
-from gate.web.formats import day_and_offset, visible
-from gate.web.override_reading import Denied, Standing, denied, denied_lately, standing
+from gate.core.calendar import EARLIEST
+from gate.core.disposing import still_stands
+from gate.core.overrides import Phase
+from gate.core.records import Moment
+from gate.core.roles import Act
+from gate.override_acts import revoke_override
+from gate.store.granted import Story, asking, count_undisposed, stories_since
+from gate.web import override_delegates, override_granting, override_queue
+from gate.web.formats import visible
+from gate.web.override_blueprint import override_pages
+from gate.web.override_reading import Denied, denied_lately, machine, names_of_all
+from gate.web.override_views import OverrideView, look, moment_now, override_view, signature_views, stamp
 from gate.web.pages import around, site, viewer
 from gate.web.reason_texts import reason_text
-from gate.web.session import User, accounts, requires, sign_in
-from gate.web.signing import NO_TROUBLE, Trouble, form_value, signed_act, signing_user, typed
+from gate.web.session import current_user, requires
+from gate.web.signing import NO_TROUBLE, Trouble, form_value, signed_act, typed
 from gate.web.view import Viewer
-from gate.web.writing import Desk
 
-override_pages = Blueprint("overrides", __name__)
+__all__ = ["PAGES", "override_pages"]
 
-MINUTES = (30, 60, 120, 240, 480)
-USUAL = 60
-CLASSES = (OverrideClass.COVERAGE, OverrideClass.RECORD_LAG, OverrideClass.TECHNICAL)
-Problems = dict[str, str]
+PAGES = (override_granting, override_queue, override_delegates)
+"""The other modules whose pages stand on the same blueprint, from their import on."""
+
+SHOWN = timedelta(days=30)
+MOST = 200
+"""Overrides on one page; the rest is in the records."""
+DONE = frozenset({"granted", "revoked", "referenced", "disposed"})
 
 
 @override_pages.get("/overrides")
 @requires(Act.VIEW_RECORDS)
 def overrides() -> ResponseReturnValue:
-    """Show who was denied lately and which overrides stand."""
-    now, engine, view = site().clock.read().at, site().records.engine(), viewer()
+    """Show which overrides stand, who was denied lately, and what has ended within 30 days."""
+    view, moment = viewer(), moment_now()
+    with site().records.engine().connect() as connection:
+        ask = asking(connection)
+        names = names_of_all(connection)
+        found = stories_since(ask, moment.at - SHOWN, MOST)
+        shown = [override_view(one, names, view, moment) for one in found]
+        standing = [one for one in shown if one.phase in (Phase.ACTIVE, Phase.AHEAD)]
+        places = {one.machine: machine(connection, one.machine) for one in standing}
+        denials = _unhandled(denied_lately(connection, moment.at), found, moment)
+        waiting = count_undisposed(ask, moment.at)
     return render_template(
         "overrides.html",
         **around(view),
-        denials=[_shown(found, view) for found in denied_lately(engine, now)],
-        standing=[_shown(found, view) for found in standing(engine, now)],
-        done=request.args.get("done", ""),
+        denials=[_denial(one, view) for one in denials],
+        standing=sorted(standing, key=lambda one: one.left_s),
+        places=places,
+        ended=[one for one in shown if one not in standing],
+        cut=len(found) == MOST,
+        lede=view.texts["ov_lede"].format(active=len(standing), month=len(found)),
+        as_of=stamp(moment.at),
+        tab="overrides",
+        waiting=waiting,
     )
 
 
-@override_pages.get("/overrides/new/<int:seq>")
-@requires(Act.GRANT_OVERRIDE)
-def new(seq: int) -> ResponseReturnValue:
-    """Ask for everything an override needs, with what can be known filled in."""
-    return _form(_found(seq), NO_TROUBLE)
-
-
-@override_pages.post("/overrides/new/<int:seq>")
-@requires(Act.GRANT_OVERRIDE)
-def new_sent(seq: int) -> ResponseReturnValue:
-    """Sign and grant, or show the form again with everything that stands against it."""
-    found, user = _found(seq), signing_user()
-    problems: Problems = {}
-    minutes, wanted = request.form.get("minutes", ""), request.form.get("class", "")
-    if minutes not in map(str, MINUTES) or wanted not in CLASSES:
-        problems["minutes"] = "choose_one"
-    cosigner = _cosigner(found, problems)
-    return signed_act(
-        lambda desk, signer: _grant(found, user, cosigner, int(minutes), OverrideClass(wanted), desk, signer),
-        Act.GRANT_OVERRIDE,
-        lambda trouble: _form(found, trouble),
-        url_for("overrides.overrides", done="granted", lang=viewer().language),
-        problems,
+@override_pages.get("/overrides/<override_id>")
+@requires(Act.VIEW_RECORDS)
+def detail(override_id: str) -> ResponseReturnValue:
+    """Show one override with every signature about it, and what is still owed."""
+    found, shown = look(override_id)
+    done = request.args.get("done", "")
+    view = viewer()
+    return render_template(
+        "override.html",
+        **around(view),
+        one=shown,
+        signatures=signature_views(found, shown, view),
+        done=done if done in DONE else "",
+        takes_part=(user := current_user()) is not None and user.person_id in found.granted.takers,
     )
 
 
 @override_pages.get("/overrides/<override_id>/revoke")
 @requires(Act.REVOKE_OVERRIDE)
 def revoke(override_id: str) -> ResponseReturnValue:
-    """Ask why, and for the signature."""
-    return _revoke_form(_standing(override_id), NO_TROUBLE)
+    """Ask why, and for the signature; what is over has nothing to revoke."""
+    shown = look(override_id)[1]
+    if shown.phase not in (Phase.ACTIVE, Phase.AHEAD):
+        abort(404)
+    return _revoke_form(shown, NO_TROUBLE)
 
 
 @override_pages.post("/overrides/<override_id>/revoke")
 @requires(Act.REVOKE_OVERRIDE)
 def revoke_sent(override_id: str) -> ResponseReturnValue:
     """Sign and revoke; it counts no more from the next second on."""
-    found, why = _standing(override_id), form_value("justification")
+    shown, why = look(override_id)[1], form_value("justification")
     return signed_act(
         lambda desk, signer: revoke_override(desk.trail, override_id, signer, why, desk.moment),
         Act.REVOKE_OVERRIDE,
-        lambda trouble: _revoke_form(found, trouble),
-        url_for("overrides.overrides", done="revoked", lang=viewer().language),
+        lambda trouble: _revoke_form(shown, trouble),
+        url_for("overrides.detail", override_id=override_id, done="revoked", lang=viewer().language),
     )
 
 
-def _grant(
-    found: Denied,
-    user: User,
-    cosigner: Account | None,
-    minutes: int,
-    wanted: OverrideClass,
-    desk: Desk,
-    signer: Signer,
-) -> None:
-    settings = site().settings
-    asked = GrantRequest(
-        person_id=found.person_id,
-        equipment_id=found.equipment,
-        operations=frozenset({found.operation}),
-        reasons=frozenset(found.reasons),
-        override_class=wanted,
-        starts_at=desk.moment.at,
-        ends_at=desk.moment.at + timedelta(minutes=minutes),
-        reference=request.form.get("reference", "").strip(),
-        justification=request.form.get("justification", "").strip(),
-        approver_person_id=user.person_id,
-        approver_roles=frozenset(role.value for role in user.roles),
-        cosigner_person_id=cosigner.person_id if cosigner else None,
-        cosigner_roles=frozenset(role.value for role in cosigner.roles) if cosigner else frozenset(),
-    )
-    grant_override(
-        desk.trail,
-        FactReader(desk.trail, settings.zone),
-        asked,
-        signer,
-        moment=desk.moment,
-        rules=settings.granting,
-        cosigner=Signer(cosigner.person_id, cosigner.id, cosigner.name, Role.QA.value) if cosigner else None,
-    )
-
-
-def _cosigner(found: Denied, problems: Problems) -> Account | None:
-    """Return who co-signs, after the password has been checked as at the login."""
-    name = request.form.get("cosign_user", "").strip().lower()
-    if not (found.needs_qa or name):
-        return None
-    with accounts().records.engine().connect() as connection:
-        account = read_account(connection, name)
-    fits = sign_in(name, request.form.get("cosign_password", ""))
-    if not fits or account is None or Role.QA not in account[0].roles:
-        problems["cosign_user"] = "wrong_cosigner"
-        return None
-    return account[0]
-
-
-def _found(seq: int) -> Denied:
-    found = denied(site().records.engine(), seq)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _standing(override_id: str) -> Standing:
-    every = standing(site().records.engine(), site().clock.read().at)
-    found = next((one for one in every if one.id == override_id), None)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _form(found: Denied, trouble: Trouble) -> str:
-    view, now, settings = viewer(), site().clock.read().at, site().settings
-    lengths = [minutes for minutes in MINUTES if minutes <= settings.overrides.cap_hours * 60]
-    return render_template(
-        "override_new.html",
-        **around(view),
-        found=_shown(found, view),
-        lengths=[(minutes, _time(now + timedelta(minutes=minutes))) for minutes in lengths],
-        classes=CLASSES,
-        chosen=form_value("minutes") or str(USUAL),
-        chosen_class=form_value("class") or CLASSES[0].value,
-        trouble=trouble,
-        typed=typed("reference", "justification", "cosign_user", "sign_user"),
-    )
-
-
-def _revoke_form(found: Standing, trouble: Trouble) -> str:
+def _revoke_form(shown: OverrideView, trouble: Trouble) -> str:
     view = viewer()
     return render_template(
         "override_revoke.html",
         **around(view),
-        found=_shown(found, view),
+        one=shown,
         trouble=trouble,
         typed=typed("justification", "sign_user"),
     )
 
 
-def _time(at: datetime) -> str:
-    return at.astimezone(site().settings.zone).strftime("%H:%M")
-
-
-def _shown(found: Denied | Standing, view: Viewer) -> dict[str, object]:
-    """Return what the page says of a denial or an override; names are made visible, reasons are words."""
-    at = found.at if isinstance(found, Denied) else found.ends_at
-    zone = site().settings.zone
-    shown: dict[str, object] = {
-        "person": visible(found.person),
-        "machine": found.equipment,
-        "reasons": [reason_text(code, view.language) for code in found.reasons],
-        "at": f"{_time(at)} {day_and_offset(at, zone)}",
+def _unhandled(denials: list[Denied], granted: list[Story], moment: Moment) -> list[Denied]:
+    """Leave out a denial for which an override was granted since, as long as that stands."""
+    stands = {
+        (one.granted.person_id, one.equipment_id): one.granted.granted_at
+        for one in reversed(granted)
+        if still_stands(one.granted, moment)
     }
-    if isinstance(found, Denied):
-        return shown | {"seq": found.seq, "liftable": found.liftable, "needs_qa": found.needs_qa}
-    return shown | {"id": found.id}
+    return [d for d in denials if stands.get((d.person_id, d.equipment), EARLIEST) < d.at]
+
+
+def _denial(found: Denied, view: Viewer) -> dict[str, object]:
+    return {
+        "seq": found.seq,
+        "at": stamp(found.at),
+        "person": visible(found.person),
+        "machine": visible(found.equipment),
+        "reasons": [reason_text(code, view.language) for code in found.reasons],
+        "liftable": found.liftable,
+    }

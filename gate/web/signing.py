@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -36,10 +37,11 @@ def signed_act(
     act: Callable[[Desk, Signer], object],
     wanted: Act,
     again: Callable[[Trouble], str],
-    done: str,
+    done: str | Callable[[Any], str],
     problems: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """Check the signature and do the act; `again` makes the form with what stands against it, `done` is where to go.
+    """Check the signature and do the act; `again` makes the form with what stands against it, `done` is where to go,
+    or makes it of what the act returned.
 
     The password is asked for last: a form with another fault costs no try. The first signature of a session asks for
     the user name too (21 CFR 11.200(a)(1)(i)). The act brings its own transaction, and raises RefusedError.
@@ -52,13 +54,13 @@ def signed_act(
         return again(Trouble(problems=found)), 422
     try:
         with accounts().writer.desk() as desk:
-            act(desk, signer(user, wanted))
+            made = act(desk, signer(user, wanted))
     except RefusedError as error:
         fields = {error.field: "see_above"} if error.field else {}
         return again(Trouble(fields, error.sentences(viewer().language))), 422
     except STORE_FAULTS:
         return again(Trouble(refused=(PAGE_TEXTS[viewer().language]["busy_records"],))), 503
-    return redirect(done, 303)
+    return redirect(done if isinstance(done, str) else done(made), 303)
 
 
 def trail_whole() -> bool:

@@ -96,6 +96,7 @@ def test_a_grant_refused_comes_back_with_what_was_typed_and_where_it_is_wrong(
     page = signed.new_page()
     page.goto(f"/overrides/new/{_denied(gate)}?lang=en")
     page.get_by_label("2 hours").check()
+    page.get_by_label("No certified operator is free").check()
     page.get_by_label("Deviation or temporary-change reference").fill("DEV-2026-0318")
     page.get_by_label("Justification").fill("Retraining is booked for the afternoon")
     for box in page.get_by_label("User name").all():

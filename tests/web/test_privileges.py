@@ -27,6 +27,16 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/overrides"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/overrides/<override_id>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/overrides/<override_id>/reference"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/overrides/<override_id>/reference"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/overrides/<override_id>/disposition"): frozenset({Role.QA}),
+    ("POST", "/overrides/<override_id>/disposition"): frozenset({Role.QA}),
+    ("GET", "/overrides/queue"): frozenset({Role.QA}),
+    ("GET", "/overrides/delegates"): frozenset({Role.QA}),
+    ("POST", "/overrides/delegates"): frozenset({Role.QA}),
+    ("GET", "/overrides/delegates/<delegate_id>/end"): frozenset({Role.QA}),
+    ("POST", "/overrides/delegates/<delegate_id>/end"): frozenset({Role.QA}),
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("GET", "/admin/readers"): ACCOUNT - {Role.OPERATOR},
@@ -71,6 +81,7 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 
 EXAMPLES = {
+    "<delegate_id>": "D-1",
     "<path:filename>": "gate.css",
     "<int:seq>": "1",
     "<override_id>": "O-1",
