@@ -12,6 +12,7 @@ ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
 ACTS = (
     "gate.access",
     "gate.accounts",
+    "gate.alert_acts",
     "gate.supervision",
     "gate.desk",
     "gate.entries",
@@ -37,12 +38,20 @@ SMALL: dict[str, tuple[str, ...]] = {
     ALIVE: (CORE,),
     "gate.keys": (),
     "gate.log_following": (STORE,),
-    "gate.settings": (CORE, "gate.settings_sections"),
+    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_sections"),
+    "gate.settings_alerts": (CORE, "gate.settings_sections"),
     "gate.settings_sections": (CORE,),
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+WEB_ACTS = (
+    "gate.access",
+    "gate.accounts",
+    "gate.alert_acts",
+    "gate.override_acts",
+    "gate.signatures",
+    "gate.supervision",
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),

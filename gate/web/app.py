@@ -6,14 +6,18 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.alert_pages import alert_pages
+from gate.web.alerting import Alerting
 from gate.web.board import Board
 from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
+from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
 from gate.web.protection import protect
 from gate.web.reading import UNREADABLE, Records
+from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
 from gate.web.streams import Streams
@@ -32,12 +36,16 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     alive_path = settings.gate.state_dir / "run" / "alive.json"
     kiosks = Kiosks(settings, records, app.jinja_env)
     tail = Tail(records, parts, board, clock, alive_path, kiosks)
-    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks)
+    alerting = Alerting(settings, records, clock, key, alive_path)
+    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks, alerting)
     protect(app)
     add_signing_in(app, settings, clock, key, records)
     app.register_blueprint(pages)
     app.register_blueprint(kiosk)
     app.register_blueprint(override_pages)
+    app.register_blueprint(alert_pages)
+    app.register_blueprint(shift_pages)
+    app.register_blueprint(metrics_page)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
+from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
+from gate.web.shift_texts import SHIFT_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -108,8 +110,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "home": ("Live page", "Page en direct"),
 }
 
+_EVERY_TEXT = {**_TEXTS, **ACCOUNT_TEXTS, **ALERT_TEXTS, **OVERRIDE_TEXTS, **SHIFT_TEXTS}
+
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
-    language: {key: words[number] for key, words in {**_TEXTS, **ACCOUNT_TEXTS, **OVERRIDE_TEXTS}.items()}
-    for number, language in enumerate(LANGUAGES)
+    language: {key: words[number] for key, words in _EVERY_TEXT.items()} for number, language in enumerate(LANGUAGES)
 }
 """Language -> key -> words."""

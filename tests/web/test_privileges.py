@@ -29,6 +29,12 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/alerts"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
+    ("POST", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
+    ("GET", "/shift"): ACCOUNT - {Role.OPERATOR},
+    ("POST", "/shift"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/metrics"): OPEN,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -53,7 +59,12 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 def path_of(rule: str) -> str:
     """Return an address of the route; what it names need not exist: authority comes first."""
-    return rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1").replace("<override_id>", "O-1")
+    return (
+        rule.replace("<path:filename>", "gate.css")
+        .replace("<int:seq>", "1")
+        .replace("<int:alert_id>", "1")
+        .replace("<override_id>", "O-1")
+    )
 
 
 def answered(client: FlaskClient, method: str, rule: str) -> str:
