@@ -3,7 +3,9 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -11,7 +13,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from gate import alive
 from gate.clock import Clock
-from gate.gate_loop import GateLoop
+from gate.core.audit import Entry, Json, Kind
+from gate.core.records import Moment
+from gate.desk import Desk
+from gate.gate_loop import GateLoop, Task
+from gate.readers.orders import Order
 from gate.use_watch import watch
 
 log = logging.getLogger(__name__)
@@ -24,6 +30,19 @@ VERIFY_HOUR = 3
 
 NICE = 15
 """Children give way to badge reads."""
+
+
+LONGEST_WHAT = 500
+
+_SOUND = {0: True, 1: False}
+"""Exit status of the child -> whether the trail is sound; any other: it could not be checked."""
+
+
+class Verified(NamedTuple):
+    """What a full verify found; `sound` None: it could not be made."""
+
+    sound: bool | None
+    what: str
 
 
 def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path, zone: str) -> BackgroundScheduler:
@@ -40,15 +59,28 @@ def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path
     timetable.add_job(
         lambda: alive.tell_alive(alive_path, clock.read()), "interval", seconds=alive.EVERY_S, id="tell-alive"
     )
-    timetable.add_job(lambda: verify_in_child(config), "cron", hour=VERIFY_HOUR, id="nightly-verify")
+    timetable.add_job(
+        lambda: gate.submit(recorded(verify_in_child(config))), "cron", hour=VERIFY_HOUR, id="nightly-verify"
+    )
     timetable.start()
     return timetable
 
 
-def verify_in_child(config: Path) -> int:
-    """Verify the whole trail in a process of its own; its exit status is 0 sound, 1 unsound, 2 could not check."""
+def verify_in_child(config: Path) -> Verified:
+    """Verify the whole trail in a process of its own, and tell the application log."""
     command = ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), "verify", "--full"]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
-    log.log(level, "nightly verify: %s", (finished.stdout or finished.stderr).strip())
-    return finished.returncode
+    found = Verified(_SOUND.get(finished.returncode), (finished.stdout or finished.stderr).strip()[:LONGEST_WHAT])
+    log.log(logging.INFO if found.sound else logging.CRITICAL, "nightly verify: %s", found.what)
+    return found
+
+
+def recorded(found: Verified) -> Task:
+    """Return the work that puts the outcome on record: an entry, and from it an alert where it is not sound (E4)."""
+
+    def record(desk: Desk, moment: Moment) -> Sequence[Order]:
+        detail: dict[str, Json] = {"what": found.what, **({} if found.sound is None else {"sound": found.sound})}
+        desk.trail.append(Entry(kind=Kind.VERIFY, moment=moment, detail=detail))
+        return ()
+
+    return record
