@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, model_validator
 
 from gate.core.granting import SiteRules
+from gate.settings_alerts import THREE_SHIFTS, AlertSettings, MetricsSettings, ShiftSettings
 from gate.settings_sections import (
     ClockSettings,
     GateSettings,
@@ -22,6 +23,7 @@ from gate.settings_sections import (
 )
 
 __all__ = [
+    "AlertSettings",
     "LineSettings",
     "ReaderSettings",
     "Settings",
@@ -46,12 +48,16 @@ class Settings(Strict):
     overrides: OverrideSettings = OverrideSettings()
     web: WebSettings = WebSettings()
     kiosk: KioskSettings = KioskSettings()
+    alerts: AlertSettings = AlertSettings()
+    shift: tuple[ShiftSettings, ...] = Field(default=THREE_SHIFTS, min_length=1)
+    metrics: MetricsSettings = MetricsSettings()
     line: tuple[LineSettings, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Settings":
         _refuse_repeats("line name", [line.name for line in self.line])
         _refuse_repeats("line path", [str(line.path) for line in self.line])
+        _refuse_repeats("start of a shift", [shift.starts for shift in self.shift])
         readers = [reader for line in self.line for reader in line.reader]
         _refuse_repeats("reader name", [reader.name for reader in readers])
         _refuse_repeats(
@@ -140,7 +146,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "database_key_file": folder / key_file if key_file else None,
         }
     )
-    return settings.model_copy(update={"line": lines, "gate": gate})
+    files = {"alerts": settings.alerts.anchored(folder), "metrics": settings.metrics.anchored(folder)}
+    return settings.model_copy(update={"line": lines, "gate": gate, **files})
 
 
 _HINTS = {

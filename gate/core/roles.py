@@ -42,6 +42,8 @@ class Act(StrEnum):
     ASSIGN_BADGE = "assign_badge"
     COMMISSION_READER = "commission_reader"
     MANAGE_ACCOUNTS = "manage_accounts"
+    HANDLE_ALERT = "handle_alert"
+    WRITE_SHIFT_NOTE = "write_shift_note"
 
 
 _EVERYBODY = frozenset(Role)
@@ -73,6 +75,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.ASSIGN_BADGE: _SUPERVISOR | _SYSADMIN,
     Act.COMMISSION_READER: _SYSADMIN,
     Act.MANAGE_ACCOUNTS: _SYSADMIN,
+    Act.HANDLE_ALERT: _SUPERVISOR | _QA | _SYSADMIN,
+    Act.WRITE_SHIFT_NOTE: _SUPERVISOR,
 }
 """The whole authority on the pages: an act that is not for a role here is refused."""
 

@@ -6,18 +6,22 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.alert_pages import alert_pages
+from gate.web.alerting import Alerting
 from gate.web.board import Board
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
+from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
 from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
+from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
 from gate.web.streams import Streams
@@ -38,7 +42,9 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.url_map.converters["machine"] = MachineConverter
     floors = Floors(settings, records, app.jinja_env, app.url_map)
     tail = Tail(records, parts, board, clock, alive_path, kiosks, floors)
-    app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks, floors)
+    alerting = Alerting(settings, records, clock, key, alive_path)
+    streams = Streams(board)
+    app.extensions["gate"] = Site(settings, clock, records, parts, streams, tail, alive_path, kiosks, floors, alerting)
     protect(app)
     add_signing_in(app, settings, clock, key, records)
     app.register_blueprint(pages)
@@ -46,6 +52,9 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.register_blueprint(override_pages)
     app.register_blueprint(reader_pages)
     app.register_blueprint(floor_pages)
+    app.register_blueprint(alert_pages)
+    app.register_blueprint(shift_pages)
+    app.register_blueprint(metrics_page)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

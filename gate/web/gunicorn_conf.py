@@ -23,8 +23,9 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Worker) -> None:
-    """End the event streams when the worker is told to stop: they never end by themselves."""
+    """Begin to watch for alerts; end the event streams when told to stop: they never end by themselves."""
     found: Site = worker.wsgi.extensions["gate"]
+    found.alerting.start()
 
     def stop(number: int, frame: FrameType | None) -> None:
         found.streams.close()

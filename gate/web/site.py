@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.alerting import Alerting
 from gate.web.floor_messages import Floors
 from gate.web.kiosk_messages import Kiosks
 from gate.web.parts import Parts
@@ -26,8 +27,10 @@ class Site:
     alive_path: Path
     kiosks: Kiosks
     floors: Floors
+    alerting: Alerting
 
     def close(self) -> None:
         """End the streams and let go of the records."""
         self.tail.close()
+        self.alerting.close()
         self.records.close()

@@ -25,6 +25,9 @@ class Streams:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._slots = threading.BoundedSemaphore(MOST)
+        self._counting = threading.Lock()
+        self.open_now = 0
+        """How many streams are open."""
 
     def open(
         self, language: str, after: int, full_state: FullState, topics: frozenset[str] = LIVE_PAGE
@@ -32,7 +35,14 @@ class Streams:
         """Return a new stream, or None when too many are open; the slot is given back when it ends."""
         if not self._slots.acquire(blocking=False):
             return None
-        return Stream(_lines(self._board, language, after, full_state, topics), self._slots.release)
+        with self._counting:
+            self.open_now += 1
+        return Stream(_lines(self._board, language, after, full_state, topics), self._release)
+
+    def _release(self) -> None:
+        with self._counting:
+            self.open_now -= 1
+        self._slots.release()
 
     def close(self) -> None:
         """Let every stream end, and every later one at once."""

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
+from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
+from gate.web.shift_texts import SHIFT_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -117,7 +119,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "home": ("Live page", "Page en direct"),
 }
 
-_AREAS = (_TEXTS, ACCOUNT_TEXTS, OVERRIDE_TEXTS, READER_TEXTS, FLOOR_TEXTS, FLOOR_ACT_TEXTS, OVERRIDE_QUEUE_TEXTS)
+_AREAS = (
+    _TEXTS,
+    ACCOUNT_TEXTS,
+    ALERT_TEXTS,
+    FLOOR_ACT_TEXTS,
+    FLOOR_TEXTS,
+    OVERRIDE_QUEUE_TEXTS,
+    OVERRIDE_TEXTS,
+    READER_TEXTS,
+    SHIFT_TEXTS,
+)
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
     language: {key: words[number] for area in _AREAS for key, words in area.items()}

@@ -58,6 +58,12 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/floor/<machine:equipment>/qa-hold/<hold_id>/release"): frozenset({Role.QA}),
     ("GET", "/floor/<machine:equipment>/mode"): frozenset({Role.QA}),
     ("POST", "/floor/<machine:equipment>/mode"): frozenset({Role.QA}),
+    ("GET", "/alerts"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
+    ("POST", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
+    ("GET", "/shift"): ACCOUNT - {Role.OPERATOR},
+    ("POST", "/shift"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/metrics"): OPEN,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -81,6 +87,7 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 
 EXAMPLES = {
+    "<int:alert_id>": "1",
     "<delegate_id>": "D-1",
     "<path:filename>": "gate.css",
     "<int:seq>": "1",

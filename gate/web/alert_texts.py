@@ -1,0 +1,62 @@
+"""The words of the pages Alerts and Shift, and of the mails, in English and French."""
+
+from gate.web.alert_rule_texts import ALERT_RULE_TEXTS
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "severity_critical": ("Critical", "Critique"),
+    "severity_high": ("High", "Élevée"),
+    "severity_notice": ("Notice", "Avis"),
+    "mail_since": ("Since", "Depuis"),
+    "mail_machine": ("Machine", "Machine"),
+    "mail_area": ("Area", "Secteur"),
+    "mail_gate": ("Gate", "Système"),
+    "mail_foot": (
+        "Who and what exactly stands on the page Alerts. Say there what was done.",
+        "Les détails sont à la page Alertes. Dites-y ce qui a été fait.",
+    ),
+    "alerts_lede": ("Open alerts: {n}.", "Alertes ouvertes : {n}."),
+    "alerts_open": ("To do now", "À traiter maintenant"),
+    "alerts_none": ("Nothing calls for anybody now.", "Rien à traiter pour l’instant."),
+    "alerts_past": ("Handled or over, last 7 days", "Traitées ou terminées, 7 derniers jours"),
+    "alerts_past_none": ("Nothing in the last 7 days.", "Rien depuis 7 jours."),
+    "alerts_past_most": ("The newest {n} are shown.", "Les {n} plus récentes sont montrées."),
+    "alert_since": ("Since", "Depuis"),
+    "alert_last": ("Last", "Dernière fois"),
+    "alert_times": ("{n} times", "{n} fois"),
+    "alert_over": ("Over", "Terminée"),
+    "alert_lasts": ("Still so", "Dure encore"),
+    "alert_not_handled": ("Over, not handled yet", "Terminée, pas encore traitée"),
+    "alert_everywhere": ("whole site", "tout le site"),
+    "alert_person": ("Person", "Personne"),
+    "alert_handled_by": ("Handled by {name}", "Traitée par {name}"),
+    "alert_ended_by_itself": ("Over by itself", "Terminée d’elle-même"),
+    "alert_what_was_done": ("What was done", "Ce qui a été fait"),
+    "alert_handled": ("Handled", "Traitée"),
+    "alert_handle": ("Say that it is handled", "Dire que c’est traité"),
+    "alert_handled_now": ("On record as handled.", "Consignée comme traitée."),
+    "alert_not_told": ("Nobody was told", "Personne n’a été avisé"),
+    "deliveries": ("Who was told", "Avis envoyés"),
+    "deliveries_none": ("Nothing was sent yet.", "Rien n’a encore été envoyé."),
+    "deliveries_off": (
+        "Alerts are shown on this page only: no address is configured ([[alerts.route]], docs/alerts.md).",
+        "Les alertes ne sont que sur cette page : aucune adresse configurée ([[alerts.route]], docs/alerts.md).",
+    ),
+    "delivery_to": ("To", "À"),
+    "delivery_what": ("Message", "Message"),
+    "delivery_fate": ("What became of it", "Suite"),
+    "delivery_sent": ("Sent {at}", "Envoyé à {at}"),
+    "delivery_waits": ("Waits for {at}", "Attend {at}"),
+    "delivery_again": ("Try {n} of {most} was in vain; again at {at}", "Essai {n} de {most} en vain; reprise à {at}"),
+    "delivery_given_up": ("Given up after {n} tries", "Abandonné après {n} essais"),
+    "delivery_over": ("Not sent: it was over again", "Non envoyé : c’était déjà terminé"),
+    "channel_email": ("Mail", "Courriel"),
+    "channel_webhook": ("Webhook", "Webhook"),
+    "filter": ("Show", "Afficher"),
+    "filter_area": ("Area", "Secteur"),
+    "filter_severity": ("Severity", "Gravité"),
+    "filter_all": ("All", "Toutes"),
+    "filter_areas": ("All areas", "Tous les secteurs"),
+}
+
+ALERT_TEXTS: dict[str, tuple[str, str]] = {**_TEXTS, **ALERT_RULE_TEXTS}
+"""Key -> English, French."""
