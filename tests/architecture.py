@@ -25,9 +25,12 @@ LOOPS = ("gate.gate_loop", "gate.jobs")
 WIRING = (
     "gate.__main__",
     "gate.command_output",
+    "gate.command_context",
     "gate.commissioning",
     "gate.desk_opening",
     "gate.edge",
+    "gate.tls_acts",
+    "gate.tls_command",
     "gate.wiring",
     "gate.wsgi",
 )
@@ -38,18 +41,23 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.keys": (),
     "gate.log_following": (STORE,),
     "gate.settings": (CORE, "gate.settings_sections"),
-    "gate.settings_sections": (CORE,),
+    "gate.settings_names": (),
+    "gate.settings_sections": (CORE, "gate.settings_names"),
+    "gate.tls_certificates": (),
+    "gate.tls_checks": ("gate.tls_certificates",),
+    "gate.tls_files": ("gate.settings", "gate.tls_certificates", "gate.tls_checks"),
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
 WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+NAMES_AND_TLS = ("gate.settings_names", "gate.tls_files")
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
     CORE: (CORE,),
     STORE: (STORE, CORE),
     READERS: (READERS, CORE, CODEC, CLOCK),
-    WEB: (WEB, *WEB_ACTS, STORE, CORE, "gate.settings", "gate.keys", CLOCK, ALIVE),
+    WEB: (WEB, *WEB_ACTS, STORE, CORE, "gate.settings", *NAMES_AND_TLS, "gate.keys", CLOCK, ALIVE),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
     **dict.fromkeys(LOOPS, (CORE, STORE, ORDERS, CLOCK, ALIVE, *ACTS, *LOOPS)),
     **dict.fromkeys(WIRING, OURS),

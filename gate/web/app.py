@@ -9,6 +9,7 @@ from gate.settings import Settings
 from gate.web.board import Board
 from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
+from gate.web.live_guard import guard_live_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
@@ -33,11 +34,12 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     kiosks = Kiosks(settings, records, app.jinja_env)
     tail = Tail(records, parts, board, clock, alive_path, kiosks)
     app.extensions["gate"] = Site(settings, clock, records, parts, Streams(board), tail, alive_path, kiosks)
-    protect(app)
+    protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
     app.register_blueprint(pages)
     app.register_blueprint(kiosk)
     app.register_blueprint(override_pages)
+    guard_live_page(app, settings.web)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):
