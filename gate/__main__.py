@@ -4,8 +4,6 @@ import getpass
 import json
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -14,54 +12,33 @@ from pythonjsonlogger.json import JsonFormatter
 
 from gate.accounts import NewAccount, create_account, make_setup_code
 from gate.clock import SystemClock
+from gate.command_context import moment_of_command as _moment
+from gate.command_context import opened_desk as _desk
+from gate.command_context import plainly as _plainly
 from gate.command_output import as_log_line, as_reader_line
-from gate.commissioning import CommissioningError, commission
-from gate.core.clock_trust import moment_of, observe
+from gate.commissioning import commission
 from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.core.terms import Mode, Operation
-from gate.desk import Desk
-from gate.desk_opening import database_key, open_desk
+from gate.desk_opening import database_key
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
-from gate.keys import KeyFileError, new_setup_code
+from gate.keys import new_setup_code
 from gate.log_following import follow
-from gate.settings import Settings, SettingsError, load_settings, warnings_of
-from gate.single_instance import AlreadyRunningError, take_lock
+from gate.settings import Settings, load_settings, warnings_of
+from gate.single_instance import take_lock
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError, create_database, open_database
-from gate.store.plant_load import PlantRefusedError, load_plant
+from gate.store.plant_load import load_plant
 from gate.store.trail_reading import reader_rows
 from gate.store.verify import verify as verify_trail
-from gate.supervision import RefusedError, change_mode
+from gate.supervision import change_mode
+from gate.tls_command import tls
+from gate.tls_files import tls_warnings
 from gate.web.kiosk_key import MOST_MACHINES, kiosk_address, machines_of
 from gate.web.passwords import Passwords
-from gate.wiring import plan_of
 
-REFUSALS = (
-    SettingsError,
-    DatabaseRefusedError,
-    PlantRefusedError,
-    RefusedError,
-    AlreadyRunningError,
-    CommissioningError,
-    KeyFileError,
-)
 COULD_NOT_CHECK = 2
 UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAULTS)
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say a refusal to the person at the terminal in its own words, without a stack trace."""
-    try:
-        yield
-    except REFUSALS as error:
-        raise click.ClickException(str(error)) from error
-    except STORE_FAULTS as error:
-        raise click.ClickException(
-            f"the records cannot be used now ({error}); nothing was changed. Try again in a moment; if it stays so, "
-            "look at the disk and run: gate verify."
-        ) from error
 
 
 @click.group()
@@ -82,21 +59,6 @@ def _log_to_stderr() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-@contextmanager
-def _desk(settings: Settings) -> Iterator[Desk]:
-    desk = open_desk(settings, plan_of(settings))
-    try:
-        yield desk
-    finally:
-        desk.trail.close()
-
-
-def _moment(desk: Desk) -> Moment:
-    """Judge the clock as the gate would, without recording it: only the reader process tells of the clock."""
-    reading = SystemClock().read()
-    return moment_of(observe(desk.clock, reading).state, reading)
-
-
 @main.command()
 @click.pass_obj
 def init(obj: tuple[Path, Settings]) -> None:
@@ -115,7 +77,7 @@ def setup_code_(obj: tuple[Path, Settings]) -> None:
     code = new_setup_code()
     with _plainly(), _desk(settings) as desk:
         make_setup_code(desk.trail, code, moment=_moment(desk))
-    click.echo(f"set-up code: {code}\nType it at http://{settings.web.host}:{settings.web.port}/setup within 24 hours.")
+    click.echo(f"set-up code: {code}\nType it at {settings.web.address}/setup within 24 hours.")
 
 
 @main.command("account")
@@ -155,7 +117,7 @@ def run(obj: tuple[Path, Settings]) -> None:
 def check_config(obj: tuple[Path, Settings]) -> None:
     """Check the configuration and say what in it is risky."""
     config, settings = obj
-    for warning in warnings_of(settings):
+    for warning in (*warnings_of(settings), *tls_warnings(settings, SystemClock().read().at)):
         click.echo(f"warning: {warning}")
     readers = sum(len(line.reader) for line in settings.line)
     click.echo(f"{config}: ok, {len(settings.line)} lines, {readers} readers")
@@ -285,6 +247,8 @@ def mode_(obj: tuple[Path, Settings], equipment: str, mode: str, by: str, why: s
         seq = change_mode(desk.trail, equipment, Mode(mode), by=by, why=why, moment=_moment(desk))
     click.echo(f"entry {seq}: {equipment} is now in mode {mode}")
 
+
+main.add_command(tls)
 
 if __name__ == "__main__":
     main()

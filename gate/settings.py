@@ -28,6 +28,7 @@ __all__ = [
     "ReaderSettings",
     "Settings",
     "SettingsError",
+    "WebSettings",
     "load_settings",
     "settings_sha256",
     "warnings_of",
@@ -147,7 +148,15 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         }
     )
     files = {"alerts": settings.alerts.anchored(folder), "metrics": settings.metrics.anchored(folder)}
-    return settings.model_copy(update={"line": lines, "gate": gate, **files})
+    web = settings.web.model_copy(update={name: _below(folder, getattr(settings.web, name)) for name in TLS_FILES})
+    return settings.model_copy(update={"line": lines, "gate": gate, "web": web, **files})
+
+
+TLS_FILES = ("tls_certificate", "tls_key")
+
+
+def _below(folder: Path, path: Path | None) -> Path | None:
+    return None if path is None else folder / path
 
 
 _HINTS = {

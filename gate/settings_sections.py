@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from gate.core.clock_trust import Trust
+from gate.settings_names import in_url, is_every_address, is_loopback, normal_name
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 
@@ -89,10 +90,71 @@ class OverrideSettings(Strict):
 
 
 class WebSettings(Strict):
-    """Where the pages are served; without TLS there is nothing but loopback."""
+    """Where the pages are served; without TLS there is nothing but loopback.
 
-    host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
+    The order of the keys is the order of the checks: what is said of `host` needs the others.
+    """
+
+    tls_certificate: Path | None = None
+    tls_key: Path | None = Field(default=None, validate_default=True)
+    names: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
+
+    @field_validator("tls_key")
+    @classmethod
+    def _both_or_neither(cls, value: Path | None, given: ValidationInfo) -> Path | None:
+        certificate = given.data.get("tls_certificate")
+        if (value is None) != (certificate is None):
+            raise ValueError("tls_certificate and tls_key belong together; give both, or neither for loopback alone")
+        if value is not None and value == certificate:
+            raise ValueError("is the file of tls_certificate too; the key has a file of its own, which is kept secret")
+        return value
+
+    @field_validator("names")
+    @classmethod
+    def _usable_names(cls, value: tuple[str, ...], given: ValidationInfo) -> tuple[str, ...]:
+        names = tuple(dict.fromkeys(normal_name(name) for name in value))
+        if any(is_every_address(name) for name in names):
+            raise ValueError("0.0.0.0 and :: are no address to open; name what browsers open")
+        if names and given.data.get("tls_certificate") is None:
+            raise ValueError("names are for pages served with TLS; set tls_certificate and tls_key, or remove them")
+        return names
+
+    @field_validator("host")
+    @classmethod
+    def _protected(cls, value: str, given: ValidationInfo) -> str:
+        host = normal_name(value)
+        if is_loopback(host):
+            return host
+        if given.data.get("tls_certificate") is None or given.data.get("tls_key") is None:
+            raise ValueError(
+                "beyond the machine itself the pages are served with TLS only; set tls_certificate and tls_key "
+                '(docs/tls.md), or use "127.0.0.1"'
+            )
+        if is_every_address(host) and not given.data.get("names"):
+            raise ValueError('listens everywhere, but no name may be opened; add names = ["gate-1.plant.example"]')
+        return host
+
+    @property
+    def tls(self) -> bool:
+        """Whether the pages are served with TLS."""
+        return self.tls_certificate is not None
+
+    @property
+    def opened_as(self) -> tuple[str, ...]:
+        """The names and addresses that browsers open, the one to print first; each stands in the certificate."""
+        return self.names if self.names or is_every_address(self.host) else (self.host,)
+
+    @property
+    def beyond_loopback(self) -> bool:
+        """Whether somebody who is not at this machine can reach the pages, through their host or a port sent on."""
+        return not (is_loopback(self.host) and all(is_loopback(name) for name in self.names))
+
+    @property
+    def address(self) -> str:
+        """What to type into a browser, without a slash at its end."""
+        return f"{'https' if self.tls else 'http'}://{in_url(self.opened_as[0])}:{self.port}"
 
 
 class KioskSettings(Strict):

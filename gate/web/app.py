@@ -14,6 +14,7 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
+from gate.web.live_guard import guard_live_page
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
@@ -27,6 +28,17 @@ from gate.web.site import Site
 from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
+
+PAGES = (
+    pages,
+    kiosk,
+    override_pages,
+    reader_pages,
+    floor_pages,
+    alert_pages,
+    shift_pages,
+    metrics_page,
+)
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})
 
@@ -45,16 +57,11 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     alerting = Alerting(settings, records, clock, key, alive_path)
     streams = Streams(board)
     app.extensions["gate"] = Site(settings, clock, records, parts, streams, tail, alive_path, kiosks, floors, alerting)
-    protect(app)
+    protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
-    app.register_blueprint(pages)
-    app.register_blueprint(kiosk)
-    app.register_blueprint(override_pages)
-    app.register_blueprint(reader_pages)
-    app.register_blueprint(floor_pages)
-    app.register_blueprint(alert_pages)
-    app.register_blueprint(shift_pages)
-    app.register_blueprint(metrics_page)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    guard_live_page(app, settings.web)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

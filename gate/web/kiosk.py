@@ -94,7 +94,8 @@ def _opened(name: str, key: str) -> tuple[str, ...]:
 
 
 def _with_cookie(response: AnyResponse, equipment: Sequence[str], key: str) -> AnyResponse:
-    response.set_cookie(COOKIE, key, max_age=COOKIE_S, path=kiosk_path(equipment), httponly=True, samesite="Strict")
+    flags = {"secure": request.is_secure, "httponly": True, "samesite": "Strict", "path": kiosk_path(equipment)}
+    response.set_cookie(COOKIE, key, max_age=COOKIE_S, **flags)  # type: ignore[arg-type]
     return response
 
 

@@ -50,9 +50,7 @@ def kiosk_address(settings: Settings, equipment: Sequence[str]) -> str:
     Raises:
         KeyFileError: the secret is readable by others or damaged.
     """
-    host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
-    key = kiosk_key(settings, equipment)
-    return f"http://{host}:{settings.web.port}{kiosk_path(equipment)}?key={key}"
+    return f"{settings.web.address}{kiosk_path(equipment)}?key={kiosk_key(settings, equipment)}"
 
 
 def machines_of(name: str, settings: Settings) -> tuple[str, ...]:

@@ -147,6 +147,23 @@ def has_signed() -> bool:
     return signed is not None and signed.session.reauthenticated_at is not None
 
 
+def session_lasts() -> Callable[[], bool]:
+    """Return a question that outlives this request: whether its session still lasts. Asking is no activity."""
+    here, signed = accounts(), _signed()
+
+    def lasts() -> bool:
+        if signed is None:
+            return False
+        try:
+            with here.records.engine().connect() as connection:
+                found = read_session(connection, signed.session.token_sha256)
+        except UNREADABLE:
+            return False
+        return found is not None and _lasts(found.session, here.clock.read().at)
+
+    return lasts
+
+
 def sign_in(account_id: str, password: str) -> bool:
     """Check the password and count wrong ones; True: `start_session` may follow."""
     return _password_fits(account_id, password, "wrong password")

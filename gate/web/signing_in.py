@@ -30,7 +30,9 @@ def add_signing_in(app: Flask, settings: Settings, clock: Clock, key: str | None
     """
     app.config.update(
         SECRET_KEY=secrets.token_bytes(32),
-        SESSION_COOKIE_NAME="gate_form",
+        SESSION_COOKIE_NAME="__Host-gate_form" if settings.web.tls else "gate_form",
+        SESSION_COOKIE_SECURE=settings.web.tls,
+        PREFERRED_URL_SCHEME="https" if settings.web.tls else "http",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         WTF_CSRF_TIME_LIMIT=None,

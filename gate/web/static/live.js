@@ -54,9 +54,18 @@
     source.addEventListener("error", () => {
       // The browser reconnects by itself after a cut, but not after a refusal such as 503.
       if (source.readyState !== EventSource.CLOSED) return;
+      signInAgain();
       const wait = WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)];
       setTimeout(open, wait * (1 + Math.random() / 5));
     });
+  }
+
+  // Beyond the gate itself the page lasts as long as the session: what it shows must not stay on an idle screen.
+  function signInAgain() {
+    fetch("/events", { method: "HEAD", redirect: "manual" }).then(
+      (answer) => { if (answer.type === "opaqueredirect") location.reload(); },
+      () => {},                        // the gate does not answer: the page says so by itself
+    );
   }
 
   function show() {
