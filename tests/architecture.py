@@ -21,6 +21,13 @@ ACTS = (
     "gate.signatures",
     "gate.use_changes",
     "gate.use_watch",
+    "gate.first_certifier",
+    "gate.item_acts",
+    "gate.requirement_acts",
+    "gate.sights",
+    "gate.source_acts",
+    "gate.training_acts",
+    "gate.training_refusals",
 )
 LOOPS = ("gate.gate_loop", "gate.jobs")
 WIRING = (
@@ -45,7 +52,20 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+WEB_ACTS = (
+    "gate.access",
+    "gate.accounts",
+    "gate.override_acts",
+    "gate.signatures",
+    "gate.supervision",
+    "gate.first_certifier",
+    "gate.item_acts",
+    "gate.requirement_acts",
+    "gate.sights",
+    "gate.source_acts",
+    "gate.training_acts",
+    "gate.training_refusals",
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
