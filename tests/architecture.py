@@ -28,6 +28,13 @@ ACTS = (
     "gate.use_changes",
     "gate.use_closing",
     "gate.use_watch",
+    "gate.first_certifier",
+    "gate.item_acts",
+    "gate.requirement_acts",
+    "gate.sights",
+    "gate.source_acts",
+    "gate.training_acts",
+    "gate.training_refusals",
 )
 LOOPS = ("gate.gate_loop", "gate.jobs")
 WIRING = (
@@ -60,14 +67,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-GATE_ONLY = (
-    "gate.desk",
-    "gate.entries",
-    "gate.explain",
-    "gate.reader_requests",
-    "gate.use_changes",
-    "gate.use_watch",
-)
+GATE_ONLY = "gate.desk gate.entries gate.explain gate.reader_requests gate.use_changes gate.use_watch".split()
 """Acts of the reader process; every other act may be used by a page."""
 
 ARROWS: dict[str, tuple[str, ...]] = {

@@ -36,6 +36,8 @@ class Act(StrEnum):
     CLOSE_USE = "close_use"
     EDIT_TRAINING = "edit_training"
     APPROVE_REQUIREMENTS = "approve_requirements"
+    ATTEST_DATA = "attest_data"
+    CERTIFY_FIRST = "certify_first"
     SIGN_REVIEW = "sign_review"
     SIGN_SEGMENT = "sign_segment"
     BLOCK_BADGE = "block_badge"
@@ -69,6 +71,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.CLOSE_USE: _SUPERVISOR,
     Act.EDIT_TRAINING: _TRAINER | _QA,
     Act.APPROVE_REQUIREMENTS: _QA,
+    Act.ATTEST_DATA: _QA,
+    Act.CERTIFY_FIRST: _QA,
     Act.SIGN_REVIEW: _QA,
     Act.SIGN_SEGMENT: _QA,
     Act.BLOCK_BADGE: _SUPERVISOR | _QA | _SYSADMIN,
@@ -92,6 +96,8 @@ NEVER_SYSADMIN = frozenset(
         Act.RELEASE_QA_HOLD,
         Act.EDIT_TRAINING,
         Act.APPROVE_REQUIREMENTS,
+        Act.ATTEST_DATA,
+        Act.CERTIFY_FIRST,
         Act.SIGN_REVIEW,
         Act.SIGN_SEGMENT,
     }

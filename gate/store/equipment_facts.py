@@ -90,8 +90,8 @@ def read_equipment(trail: Trail, equipment_id: str, known: int) -> EquipmentFact
     by_operation: dict[Operation, tuple[RequirementSet, ...]] = {}
     for found in _sets(trail, "class", machine.class_id, known):
         operation = Operation(found[1])
-        by_operation[operation] = (*by_operation.get(operation, ()), _set(found))
-    area_sets = tuple(_set(found) for found in _sets(trail, "area", machine.area_id, known))
+        by_operation[operation] = (*by_operation.get(operation, ()), set_of_row(found))
+    area_sets = tuple(set_of_row(found) for found in _sets(trail, "area", machine.area_id, known))
     every = [*area_sets, *(version for versions in by_operation.values() for version in versions)]
     return EquipmentFacts(
         equipment=machine,
@@ -108,12 +108,14 @@ def _sets(trail: Trail, scope: str, scope_id: str, known: int) -> list[Any]:
     return found
 
 
-def _set(row: Any) -> RequirementSet:
-    groups = tuple(tuple(_requirement(member) for member in group) for group in json.loads(row[4]))
+def set_of_row(row: Any) -> RequirementSet:
+    """Return a set from version, operation, effective instant, approval and groups."""
+    groups = tuple(tuple(requirement_of(member) for member in group) for group in json.loads(row[4]))
     return RequirementSet(version=row[0], effective_at=instant(row[2]), approved=bool(row[3]), groups=groups)
 
 
-def _requirement(member: dict[str, Any]) -> Requirement:
+def requirement_of(member: dict[str, Any]) -> Requirement:
+    """Return one member of a group as it is stored."""
     return Requirement(
         item_id=member["item"],
         revision_policy=RevisionPolicy(member.get("revision", RevisionPolicy.CURRENT)),
@@ -130,11 +132,12 @@ def _items(trail: Trail, sets: list[RequirementSet], known: int) -> dict[str, It
         row = trail.run(_ITEM, {"item": item_id, "known": known}).fetchone()
         if row is not None:
             revisions = trail.run(_REVISIONS, {"item": item_id, "known": known}).fetchall()
-            found[item_id] = Item(row[0], row[1], ItemKind(row[2]), row[3], tuple(map(_revision, revisions)))
+            found[item_id] = Item(row[0], row[1], ItemKind(row[2]), row[3], tuple(map(revision_of_row, revisions)))
     return found
 
 
-def _revision(row: Any) -> Revision:
+def revision_of_row(row: Any) -> Revision:
+    """Return a revision from version, name, effective instant and whether it asks for retraining."""
     return Revision(version=row[0], revision=row[1], effective_at=instant(row[2]), retraining=bool(row[3]))
 
 

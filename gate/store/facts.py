@@ -145,7 +145,7 @@ class FactReader:
         values["known"] = known
         found: dict[str, tuple[TrainingRecord, ...]] = {}
         for row in self._trail.run(query.training_records_of(len(item_ids)), values):
-            record = _record(row)
+            record = record_of_row(row)
             before = found.get(record.item_id)
             found[record.item_id] = (*before, record) if before else (record,)
         return found
@@ -194,7 +194,8 @@ def _person(row: Any) -> Person:
     )
 
 
-def _record(row: Any) -> TrainingRecord:
+def record_of_row(row: Any) -> TrainingRecord:
+    """Return a training record from its columns in the order of `person_queries.training_records_of`."""
     return TrainingRecord(
         row[0], row[1], row[2], _STATES[row[3]], row[4], day(row[5]), day(row[6]), day(row[7]), day(row[8])
     )
