@@ -12,6 +12,10 @@ ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
 ACTS = (
     "gate.access",
     "gate.accounts",
+    "gate.badge_acts",
+    "gate.badge_enrolment",
+    "gate.badge_lending",
+    "gate.badge_refusals",
     "gate.supervision",
     "gate.desk",
     "gate.entries",
@@ -43,7 +47,16 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+WEB_ACTS = (
+    "gate.access",
+    "gate.accounts",
+    "gate.badge_acts",
+    "gate.badge_enrolment",
+    "gate.badge_lending",
+    "gate.override_acts",
+    "gate.signatures",
+    "gate.supervision",
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
