@@ -92,17 +92,29 @@ def enrol_badge(trail: Trail, new: NewBadge, who: Signer, moment: Moment) -> Enr
         BadgeRefusedError: it has an owner, or something else stands against it; the refusal is on record.
         STORE_FAULTS: the records are held by another for too long, or cannot be written.
     """
-    number = ""
-
-    def look() -> Case:
-        nonlocal number
-        number, held, problem = _presented(trail, new)
-        person, about_person = person_problem(trail, new.person_id, who) if new.person_id else (None, None)
-        problem = problem or about_person or _enrol_problem(trail, new, held, moment.at)
-        return Case("enrol", held, person, problem)
-
     doer = Doer(trail, who, moment)
-    return carried_out(doer, look, lambda case: _enrolled(doer, new, number, case))
+    return carried_out(doer, lambda: _case(doer, new), lambda case: _enrolled(doer, new, case))
+
+
+def what_stands_against(trail: Trail, new: NewBadge, who: Signer, moment: Moment) -> BadgeRefusedError | None:
+    """Return what enrolling this would be refused for, and change and record nothing.
+
+    Raises:
+        STORE_FAULTS: the records are held by another for too long.
+    """
+    trail.begin()
+    try:
+        problem = _case(Doer(trail, who, moment), new).problem
+    finally:
+        trail.rollback()
+    return BadgeRefusedError(problem) if problem else None
+
+
+def _case(doer: Doer, new: NewBadge) -> Case:
+    _, held, problem = _presented(doer.trail, new)
+    for_person = person_problem(doer.trail, new.person_id, doer.who) if new.person_id else (None, None)
+    problem = problem or for_person[1] or _enrol_problem(doer.trail, new, held, doer.moment.at)
+    return Case("enrol", held, for_person[0], problem)
 
 
 # --- what stands against it -------------------------------------------------------------------------------
@@ -166,8 +178,9 @@ def _replaces_problem(trail: Trail, new: NewBadge, held: HeldBadge | None) -> Pr
 # --- what is written --------------------------------------------------------------------------------------
 
 
-def _enrolled(doer: Doer, new: NewBadge, number: str, case: Case) -> Enrolled:
+def _enrolled(doer: Doer, new: NewBadge, case: Case) -> Enrolled:
     trail, who = doer.trail, doer.who
+    number = _presented(trail, new)[0]
     badge_id = case.held.id if case.held else _new_id(trail)
     if new.replaces:
         _replaced(doer, new.replaces, badge_id, new.why)

@@ -53,6 +53,8 @@ WEB_ACTS = (
     "gate.badge_acts",
     "gate.badge_enrolment",
     "gate.badge_lending",
+    "gate.badge_refusals",
+    "gate.entries",
     "gate.override_acts",
     "gate.signatures",
     "gate.supervision",
