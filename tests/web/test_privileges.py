@@ -10,6 +10,7 @@ from tests.web.records import GateOnRecord
 
 OPEN = frozenset({None, *Role})
 ACCOUNT = frozenset(Role)
+BADGES = frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN})
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
@@ -29,6 +30,22 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/badges"): BADGES,
+    ("GET", "/badges/one/<path:badge_id>"): BADGES,
+    ("GET", "/badges/lost/<path:badge_id>"): BADGES,
+    ("POST", "/badges/lost/<path:badge_id>"): BADGES,
+    ("GET", "/badges/return/<path:badge_id>"): BADGES,
+    ("POST", "/badges/return/<path:badge_id>"): BADGES,
+    ("GET", "/badges/found/<path:badge_id>"): BADGES - {Role.SUPERVISOR},
+    ("POST", "/badges/found/<path:badge_id>"): BADGES - {Role.SUPERVISOR},
+    ("GET", "/badges/lend/<path:badge_id>"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/badges/lend/<path:badge_id>"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/badges/enrol"): BADGES - {Role.QA},
+    ("POST", "/badges/enrol"): BADGES - {Role.QA},
+    ("GET", "/badges/enrol/type"): BADGES - {Role.QA},
+    ("POST", "/badges/enrol/type"): BADGES - {Role.QA},
+    ("GET", "/badges/enrol/<int:request_id>"): BADGES - {Role.QA},
+    ("POST", "/badges/enrol/<int:request_id>"): BADGES - {Role.QA},
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -53,7 +70,13 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 def path_of(rule: str) -> str:
     """Return an address of the route; what it names need not exist: authority comes first."""
-    return rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1").replace("<override_id>", "O-1")
+    return (
+        rule.replace("<path:filename>", "gate.css")
+        .replace("<int:seq>", "1")
+        .replace("<override_id>", "O-1")
+        .replace("<path:badge_id>", "B-1")
+        .replace("<int:request_id>", "1")
+    )
 
 
 def answered(client: FlaskClient, method: str, rule: str) -> str:
