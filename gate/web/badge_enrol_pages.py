@@ -89,6 +89,8 @@ def number_typed() -> ResponseReturnValue:
     """Enrol a number that was typed, marked as typed."""
     person = form_value("person")
     new = NewBadge(person, form_value("how"), typed=form_value("badge_code") or "?", why=form_value("why"))
+    if form_value("confirmed") != "yes":
+        return _type_form(Trouble({"confirmed": "badge_confirm_first"})), 422
     done: list[Enrolled] = []
     answer = plain_act(
         lambda desk, who: done.append(enrol_badge(desk.trail, new, who, desk.moment)), Act.ASSIGN_BADGE, _type_form, ""

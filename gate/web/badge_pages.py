@@ -43,7 +43,8 @@ PlainAct = Callable[[Desk, Signer], object]
 def badges() -> ResponseReturnValue:
     """Show the badges that fit, the pool, and what was lent."""
     view, state = viewer(), request.args.get("state", "")
-    wanted = Wanted(request.args.get("q", "")[:SHOWN], state if state in set(BadgeState) else "", _pool_only())
+    text, kept = request.args.get("q", "")[:SHOWN], state if state in set(BadgeState) else ""
+    wanted = Wanted(text, kept, _asked_for("pool"), _asked_for("typed"))
     found = known_now().found(wanted)
     return render_template(
         "badges.html",
@@ -187,6 +188,7 @@ def shown_badge(badge: ListedBadge) -> Mapping[str, object]:
         "tag": Tag(LOOKS[badge.state], view.texts[f"badge_{badge.state}"]),
         "lost": badge.state is BadgeState.LOST,
         "pool": badge.pool,
+        "typed": badge.typed,
         "person_id": badge.person_id,
         "person": visible(badge.person),
         "until": time_of(badge.until_at) if badge.until_at else "",
@@ -197,8 +199,8 @@ def shown_badge(badge: ListedBadge) -> Mapping[str, object]:
     }
 
 
-def _pool_only() -> bool:
-    return request.args.get("pool") == "1"
+def _asked_for(what: str) -> bool:
+    return request.args.get(what) == "1"
 
 
 def _one(badge_id: str, done: str) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gate.core.terms import BadgeState
 from gate.entries import last_four
 from gate.store.equipment_facts import instant
-from gate.store.schema import badge_assignments, badges, people
+from gate.store.schema import audit_trail, badge_assignments, badges, people
 
 LAST4 = 4
 
@@ -28,6 +28,8 @@ class ListedBadge:
     person: str
     until_at: datetime | None
     expires_on: str | None
+    typed: bool = False
+    """Whether its number was typed when it was given to this person: nobody saw the badge at a reader."""
 
     @property
     def replaceable(self) -> bool:
@@ -55,6 +57,7 @@ class Wanted:
     text: str = ""
     state: str = ""
     pool: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def known(engine: sa.Engine, now: datetime) -> Known:
     """Read every badge and person in one snapshot."""
     with engine.connect() as connection:
         names = {row.id: row.name for row in connection.execute(_NAMES)}
-        listed = {row.id: _badge(row, names, now) for row in connection.execute(_BADGES)}
+        typed = {row.id for row in connection.execute(_TYPED)}
+        listed = {row.id: _badge(row, names, now, typed=row.id in typed) for row in connection.execute(_BADGES)}
         active = [row.id for row in connection.execute(_ACTIVE)]
     carried: dict[str, int] = {}
     for badge in listed.values():
@@ -128,7 +132,7 @@ def _by_name(person: ListedPerson) -> tuple[str, str]:
 
 
 def _fits(badge: ListedBadge, wanted: Wanted, text: str) -> bool:
-    if wanted.pool and not badge.pool:
+    if (wanted.pool and not badge.pool) or (wanted.typed and not badge.typed):
         return False
     if wanted.state and badge.state.value != wanted.state:
         return False
@@ -137,7 +141,7 @@ def _fits(badge: ListedBadge, wanted: Wanted, text: str) -> bool:
     return of_number or any(text in word for word in words)
 
 
-def _badge(row: Any, names: Mapping[str, str], now: datetime) -> ListedBadge:
+def _badge(row: Any, names: Mapping[str, str], now: datetime, *, typed: bool) -> ListedBadge:
     until = instant(row.until_at) if row.until_at else None
     state = BadgeState(row.state)
     over = (until is not None and now >= until) or state is BadgeState.RETURNED
@@ -151,6 +155,7 @@ def _badge(row: Any, names: Mapping[str, str], now: datetime) -> ListedBadge:
         person=names.get(person, person) if person else "",
         until_at=until if person else None,
         expires_on=row.expires_on,
+        typed=typed and person is not None,
     )
 
 
@@ -161,5 +166,11 @@ _BADGES = (
     .where(badges.c.known_to.is_(None))
     .order_by(badges.c.id)
 )
+_TYPED = (
+    sa.select(badge_assignments.c.id)
+    .select_from(badge_assignments.join(audit_trail, audit_trail.c.seq == badge_assignments.c.known_from))
+    .where(_NOW, audit_trail.c.data.contains('"read":"typed"'))
+)
+"""The entries are in canonical form: quotes inside a text are escaped, so this is only ever the enrolment's word."""
 _NAMES = sa.select(people.c.id, people.c.name).order_by(people.c.version)
 _ACTIVE = sa.select(people.c.id).where(people.c.known_to.is_(None), people.c.state != "inactive")

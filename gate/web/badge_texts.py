@@ -14,6 +14,7 @@ BADGE_TEXTS: dict[str, tuple[str, str]] = {
     "badge_replaced": ("Replaced", "Remplacé"),
     "badge_returned": ("Returned", "Remis"),
     "badge_only_pool": ("Pool badges only", "Badges de prêt seulement"),
+    "badge_only_typed": ("Typed by hand only", "Tapés à la main seulement"),
     "badge_show": ("Show", "Afficher"),
     "badge_found_n": ("Badges found: {n}", "Badges trouvés : {n}"),
     "badge_found_more": (
@@ -66,8 +67,8 @@ BADGE_TEXTS: dict[str, tuple[str, str]] = {
         "Il n’y a aucun badge de prêt. Enregistrez-en un, pour aider quelqu’un qui a oublié le sien.",
     ),
     "badge_lent_to": ("Lent to {person} until {time}", "Prêté à {person} jusqu’à {time}"),
-    "badge_in_drawer": ("Ready to lend", "Prêt à prêter"),
-    "badge_lendings": ("Pool badges lent", "Badges de prêt prêtés"),
+    "badge_in_drawer": ("In the drawer, ready to lend", "Disponible, dans le tiroir"),
+    "badge_lendings": ("Pool badges lent", "Prêts de badges"),
     "badge_lendings_hint": (
         "For QA: each lending is signed and ends by itself.",
         "Pour l’AQ : chaque prêt est signé et finit de lui-même.",
@@ -219,6 +220,10 @@ BADGE_TEXTS: dict[str, tuple[str, str]] = {
         "I checked who this is: {how}. I said that the badge is theirs alone and is never lent.",
         "J’ai vérifié l’identité : {how}. J’ai dit que le badge est personnel et ne se prête jamais.",
     ),
+    "badge_told_tick": (
+        "I said that the badge is theirs alone and is never lent.",
+        "J’ai dit que le badge est personnel et ne se prête jamais.",
+    ),
     "badge_confirm": ("Confirm for {person}", "Confirmer pour {person}"),
     "badge_confirm_pool": ("Confirm for the pool", "Confirmer pour le prêt"),
     "badge_confirm_first": (
@@ -246,12 +251,13 @@ BADGE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "badge_number": ("Badge number", "Numéro de badge"),
     "badge_number_hint": (
-        "As printed by the reader: w26:, uid:, em: or txt:, then the number. It is shown only while you type.",
-        "Comme le lecteur le donne : w26:, uid:, em: ou txt:, puis le numéro. Il ne se voit que pendant la saisie.",
+        "Its kind and its digits, like w26:2EC0C86, uid:04A1B2C3 or em:0A0078E865. It is never shown again.",
+        "Son genre et ses chiffres, comme w26:2EC0C86, uid:04A1B2C3 ou em:0A0078E865. Il n’est plus jamais montré.",
     ),
     "badge_type_why": ("Why it is typed", "Pourquoi il est tapé"),
     "badge_type_send": ("Enrol this number", "Enregistrer ce numéro"),
     "badge_unknown_reader": ("Choose a reader from the list", "Choisissez un lecteur de la liste"),
+    "badge_record": ("Record", "Enregistrement"),
     "badge_back": ("All badges", "Tous les badges"),
 }
 """Key -> English, French."""

@@ -189,18 +189,22 @@ def test_a_badge_is_enrolled_for_the_pool(site: Site) -> None:
 
 def test_a_number_typed_by_hand_is_marked_and_not_shown_again(site: Site) -> None:
     """The way out where no reader works; QA sees it on the badge."""
-    typed = {"person": "E4", "how": "photo_id", "why": "reader R2 is being repaired"}
+    typed = {"person": "E4", "how": "photo_id", "why": "reader R2 is being repaired", "confirmed": "yes"}
     page = "/badges/enrol/type"
     assert "Only if no reader can read it" in site.get(f"{page}?lang=en&person=E4").text
     wrong = site.send(page, **typed, badge_code="w26:NOPE")
     assert wrong.status_code == 422
     assert "NOPE" not in wrong.text
+    assert site.send(page, **{**typed, "confirmed": ""}, badge_code=NEW).status_code == 422
     done = site.send(page, **typed, badge_code=NEW.lower())
     assert done.status_code == 303
     badge = site.world.trail("change")[-1]["badge"]
     text = site.get(f"/badges/one/{badge}?lang=en").text
     assert "number typed by hand" in text
     assert NEW not in text
+    listed = site.get("/badges?lang=en&typed=1", "qa").text.partition('id="h-pool"')[0]
+    assert f"/badges/one/{badge}?" in listed
+    assert "/badges/one/B1?" not in listed
     site.world.badge("R1", NEW)
     assert site.world.decisions()[-1]["person"] == "E4"
 

@@ -60,7 +60,7 @@ def test_a_lent_badge_ends_by_itself_between_uses(site: Site) -> None:
     assert site.world.reasons() == ["PERSON_UNKNOWN"]
     text = site.get("/badges?lang=en", "qa").text
     assert "ended by itself" in text
-    assert "Ready to lend" in text
+    assert "In the drawer" in text
     site.browsers.pop("sup")
     assert site.send("/badges/lend/POOL-1", **{**LENT, "person": "E1"}).status_code == 303
     site.world.badge("R1", POOL)
