@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gate.core.checks import as_carried
 from gate.core.decision import decide
 from gate.core.equipment_use import Answered, Interpretation, Meaning, interpret, permissive_until
 from gate.core.indication import Indication, indicate, indicate_reason
@@ -31,7 +32,7 @@ class Answer:
 
 def answer_read(desk: Desk, read: Read, moment: Moment) -> Answer:
     """Decide one read and record it in the open transaction; nothing is shown before the commit."""
-    facts = _facts(desk, read)
+    facts = _facts(desk, read, moment)
     if read.number is None:
         return refuse(desk, read, "BADGE_UNREADABLE", moment, facts=None, why=read.cause)
     if read.late or desk.now_s - read.received_s > READ_LATE_S:
@@ -41,7 +42,7 @@ def answer_read(desk: Desk, read: Read, moment: Moment) -> Answer:
         return Answer(read, hold_out(desk, request, read, facts, moment))
     if chosen is not None and read.operation is None:
         read = replace(read, operation=chosen)
-        facts = _facts(desk, read)
+        facts = _facts(desk, read, moment)
     meaning = _meaning(desk, read, facts)
     match meaning.meaning:
         case Meaning.REPEAT:
@@ -62,9 +63,9 @@ def refuse(desk: Desk, read: Read, reason: str, moment: Moment, *, facts: Facts 
     return Answer(read, (Show(read.reader, indicate_reason(reason, language), read),))
 
 
-def _facts(desk: Desk, read: Read) -> Facts:
+def _facts(desk: Desk, read: Read, moment: Moment) -> Facts:
     facts = desk.facts.facts(read.number or "", read.equipment, read.operation)
-    return with_plan(desk, facts)
+    return as_carried(with_plan(desk, facts), moment.at)
 
 
 def with_plan(desk: Desk, facts: Facts) -> Facts:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gate.access import with_plan
 from gate.core.audit import Json
+from gate.core.checks import as_carried
 from gate.core.decision import decide
 from gate.core.indication import Indication, indicate
 from gate.core.reasons import REASONS
@@ -27,7 +28,7 @@ def explain(desk: Desk, badge: str, equipment: str, operation: Operation | None,
     """Decide a read that did not happen, in a transaction that writes nothing."""
     desk.trail.begin()
     try:
-        facts = with_plan(desk, desk.facts.facts(badge, equipment, operation))
+        facts = as_carried(with_plan(desk, desk.facts.facts(badge, equipment, operation)), moment.at)
     finally:
         desk.trail.rollback()
     decision = decide(facts, moment)

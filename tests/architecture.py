@@ -14,6 +14,10 @@ ACTS = (
     "gate.accounts",
     "gate.act_refusals",
     "gate.alert_acts",
+    "gate.badge_acts",
+    "gate.badge_enrolment",
+    "gate.badge_lending",
+    "gate.badge_refusals",
     "gate.supervision",
     "gate.desk",
     "gate.entries",
@@ -67,7 +71,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-GATE_ONLY = "gate.desk gate.entries gate.explain gate.reader_requests gate.use_changes gate.use_watch".split()
+GATE_ONLY = ["gate.desk", "gate.entries", "gate.explain", "gate.reader_requests", "gate.use_changes", "gate.use_watch"]
 """Acts of the reader process; every other act may be used by a page."""
 
 ARROWS: dict[str, tuple[str, ...]] = {

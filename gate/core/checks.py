@@ -4,6 +4,7 @@ Order does not matter: the reasons are collected and put in order of display aft
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from gate.core.calendar import LATEST, end_of_day, start_of_day
@@ -68,9 +69,22 @@ def identity(facts: Facts, moment: Moment) -> Reasons:
         failing.append(BADGE_REASONS[badge.state])
     if _over(badge.expires_on, facts, moment.at):
         failing.append("BADGE_EXPIRED")
-    if facts.person is None or badge.person_id != facts.person.id:
+    if facts.person is None or badge.person_id != facts.person.id or is_back(badge, moment.at):
         failing.append("PERSON_UNKNOWN")
     return tuple(failing)
+
+
+def is_back(badge: Badge, at: datetime) -> bool:
+    """Whether a badge that was lent has ended: from that instant on it belongs to nobody."""
+    return badge.until_at is not None and at >= badge.until_at
+
+
+def as_carried(facts: Facts, at: datetime) -> Facts:
+    """Return the facts without a person if the badge was lent and that has ended.
+
+    Whoever holds it there now is not known to be the one it was lent to: nothing may be put to that name.
+    """
+    return replace(facts, person=None) if facts.badge is not None and is_back(facts.badge, at) else facts
 
 
 def equipment_known(facts: Facts, _moment: Moment) -> Reasons:
@@ -161,7 +175,8 @@ def known_ends(
     days = [badge.expires_on, person.contract_until_on]
     if operation in STARTS:
         days += [due_on for due_on, _reason in dues(equipment)]
-    return [fresh_until(facts), *(end_of_day(day, facts.zone) for day in days if day is not None)]
+    ends = [fresh_until(facts), *(end_of_day(day, facts.zone) for day in days if day is not None)]
+    return [*ends, badge.until_at] if badge.until_at is not None else ends
 
 
 def _over(last_on: date | None, facts: Facts, at: datetime) -> bool:

@@ -35,6 +35,7 @@ class _Case(NamedTuple):
 
 def decide(facts: Facts, moment: Moment) -> Decision:
     """Answer a badge read from the facts of one snapshot at one moment."""
+    facts = checks.as_carried(facts, moment.at)
     unknown = (*checks.identity(facts, moment), *checks.equipment_known(facts, moment))
     badge, person, equipment = facts.badge, facts.person, facts.equipment
     if unknown or badge is None or person is None or equipment is None:

@@ -50,6 +50,8 @@ class Badge:
     person_id: str | None
     assignment_version: int | None = None
     expires_on: date | None = None
+    until_at: datetime | None = None
+    """When a badge that is lent is nobody's again by itself; None: it is not lent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ class Act(StrEnum):
     SIGN_REVIEW = "sign_review"
     SIGN_SEGMENT = "sign_segment"
     BLOCK_BADGE = "block_badge"
+    UNBLOCK_BADGE = "unblock_badge"
     ASSIGN_BADGE = "assign_badge"
+    LEND_BADGE = "lend_badge"
     COMMISSION_READER = "commission_reader"
     MANAGE_ACCOUNTS = "manage_accounts"
     HANDLE_ALERT = "handle_alert"
@@ -76,7 +78,9 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SIGN_REVIEW: _QA,
     Act.SIGN_SEGMENT: _QA,
     Act.BLOCK_BADGE: _SUPERVISOR | _QA | _SYSADMIN,
+    Act.UNBLOCK_BADGE: _QA | _SYSADMIN,
     Act.ASSIGN_BADGE: _SUPERVISOR | _SYSADMIN,
+    Act.LEND_BADGE: _SUPERVISOR,
     Act.COMMISSION_READER: _SYSADMIN,
     Act.MANAGE_ACCOUNTS: _SYSADMIN,
     Act.HANDLE_ALERT: _SUPERVISOR | _QA | _SYSADMIN,

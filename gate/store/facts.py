@@ -177,8 +177,9 @@ def _badge_and_person(row: Any) -> tuple[Badge, Person | None]:
         person_id=row[4],
         assignment_version=row[5],
         expires_on=day(row[3]),
+        until_at=instant(row[6]) if row[6] else None,
     )
-    return badge, _person(row[6:]) if row[6] is not None else None
+    return badge, _person(row[7:]) if row[7] is not None else None
 
 
 def _person(row: Any) -> Person:

@@ -38,6 +38,7 @@ _BADGE = (
         badges.c.expires_on,
         badge_assignments.c.person_id,
         badge_assignments.c.version,
+        badge_assignments.c.until_at,
         *_PERSON_COLUMNS,
     )
     .select_from(

@@ -8,6 +8,7 @@ from gate.clock import Clock
 from gate.settings import Settings
 from gate.web.alert_pages import alert_pages
 from gate.web.alerting import Alerting
+from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
@@ -30,6 +31,7 @@ from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 
 PAGES = (
+    badge_pages,
     pages,
     kiosk,
     override_pages,

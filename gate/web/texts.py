@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
+from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
@@ -120,6 +121,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    BADGE_TEXTS,
     _TEXTS,
     ACCOUNT_TEXTS,
     ALERT_TEXTS,

@@ -94,7 +94,11 @@ def world(seed: int, latest: int = 10) -> Facts:
     items = {**ITEMS, SOP.id: replace(SOP, revisions=(*SOP.revisions, *later))}
     return replace(
         CERTIFIED,
-        badge=replace(BADGE, expires_on=maybe(dice, 0, 20)),
+        badge=replace(
+            BADGE,
+            expires_on=maybe(dice, 0, 20),
+            until_at=an_instant(dice, 1, 300) if dice.random() < 0.3 else None,
+        ),
         person=replace(PERSON, contract_until_on=maybe(dice, 0, 20)),
         equipment=replace(EQUIPMENT, calibration_due_on=maybe(dice, 0, 20)),
         sets={Operation.USE: set_versions(dice, (SOP, OJT, GMP, OTHER), 41)},

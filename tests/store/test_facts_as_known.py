@@ -1,5 +1,6 @@
 """Facts at any entry of the trail: what was known then, what is kept, and what nobody may see yet."""
 
+from datetime import datetime
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,7 @@ from gate.core.terms import Mode, Outcome, PersonState
 from gate.store import registry
 from gate.store.audit_trail import Trail
 from gate.store.facts import FactReader
-from gate.store.schema import batches, equipment, people, training_records
+from gate.store.schema import badge_assignments, batches, equipment, people, training_records
 from tests.scenarios.plant import P1, P3, Plant, changed, plant
 from tests.store.asking import ask, read
 from tests.store.open_records import TORONTO, Records, sql
@@ -150,3 +151,24 @@ def test_rows_of_one_id_never_overlap(records: Records) -> None:
         rows = records.rows(sql("SELECT id, known_from, known_to FROM", table.name, "ORDER BY id, version"))
         for (id_, _, ended), (next_id, begun, _) in pairwise(rows):
             assert id_ != next_id or ended == begun
+
+
+@pytest.mark.req("A1", "E7")
+def test_a_replay_sees_the_lending_that_was_known_then(records: Records) -> None:
+    """The badge of the pool goes from hand to hand; each answer must be proved with the hand it was in."""
+    records.load(plant())
+    until = {"E1": "2026-11-23T20:00:00.000Z", "E2": "2026-11-24T04:00:00.000Z"}
+    seqs = [records.write(lambda seq, p=p: _lend(records, p, until[p], seq)) for p in until]  # type: ignore[misc]
+    for person, seq in zip(until, seqs, strict=True):
+        facts = ask(records, known=seq)
+        assert facts.badge is not None
+        assert facts.person is not None
+        assert (facts.badge.person_id, facts.person.id) == (person, person)
+        assert facts.badge.until_at == datetime.fromisoformat(until[person])
+    first = ask(records, known=1)
+    assert first.badge is not None
+    assert first.badge.until_at is None
+
+
+def _lend(records: Records, person: str, until: str, seq: int) -> None:
+    registry.put(records.trail, badge_assignments, "B1", {"person_id": person, "until_at": until}, seq)

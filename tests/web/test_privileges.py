@@ -10,6 +10,7 @@ from tests.web.records import GateOnRecord
 
 OPEN = frozenset({None, *Role})
 ACCOUNT = frozenset(Role)
+BADGES = frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN})
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
@@ -64,6 +65,22 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/shift"): ACCOUNT - {Role.OPERATOR},
     ("POST", "/shift"): frozenset({Role.SUPERVISOR}),
     ("GET", "/metrics"): OPEN,
+    ("GET", "/badges"): BADGES,
+    ("GET", "/badges/one/<path:badge_id>"): BADGES,
+    ("GET", "/badges/lost/<path:badge_id>"): BADGES,
+    ("POST", "/badges/lost/<path:badge_id>"): BADGES,
+    ("GET", "/badges/return/<path:badge_id>"): BADGES,
+    ("POST", "/badges/return/<path:badge_id>"): BADGES,
+    ("GET", "/badges/found/<path:badge_id>"): BADGES - {Role.SUPERVISOR},
+    ("POST", "/badges/found/<path:badge_id>"): BADGES - {Role.SUPERVISOR},
+    ("GET", "/badges/lend/<path:badge_id>"): frozenset({Role.SUPERVISOR}),
+    ("POST", "/badges/lend/<path:badge_id>"): frozenset({Role.SUPERVISOR}),
+    ("GET", "/badges/enrol"): BADGES - {Role.QA},
+    ("POST", "/badges/enrol"): BADGES - {Role.QA},
+    ("GET", "/badges/enrol/type"): BADGES - {Role.QA},
+    ("POST", "/badges/enrol/type"): BADGES - {Role.QA},
+    ("GET", "/badges/enrol/<int:request_id>"): BADGES - {Role.QA},
+    ("POST", "/badges/enrol/<int:request_id>"): BADGES - {Role.QA},
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -87,6 +104,8 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 
 EXAMPLES = {
+    "<int:request_id>": "1",
+    "<path:badge_id>": "B-1",
     "<int:alert_id>": "1",
     "<delegate_id>": "D-1",
     "<path:filename>": "gate.css",
