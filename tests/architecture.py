@@ -11,8 +11,14 @@ CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store
 ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
 ACTS = (
     "gate.access",
+    "gate.account_care",
+    "gate.account_rules",
     "gate.accounts",
+    "gate.equipment_acts",
+    "gate.people_acts",
+    "gate.refusals",
     "gate.supervision",
+    "gate.suspension_acts",
     "gate.desk",
     "gate.entries",
     "gate.explain",
@@ -42,7 +48,19 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+WEB_ACTS = (
+    "gate.access",
+    "gate.account_care",
+    "gate.account_rules",
+    "gate.accounts",
+    "gate.equipment_acts",
+    "gate.override_acts",
+    "gate.people_acts",
+    "gate.refusals",
+    "gate.signatures",
+    "gate.supervision",
+    "gate.suspension_acts",
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),

@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.admin_pages import admin
 from gate.web.board import Board
 from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
@@ -38,6 +39,7 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.register_blueprint(pages)
     app.register_blueprint(kiosk)
     app.register_blueprint(override_pages)
+    app.register_blueprint(admin)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

@@ -35,7 +35,8 @@ def menu_of(user: User | None, view: Viewer) -> list[dict[str, object]]:
         {
             "url": url_for(place.endpoint, lang=view.language),
             "word": view.texts[place.word],
-            "here": place.endpoint.partition(".")[0] == blueprint,
+            "here": place.endpoint.partition(".")[0] == blueprint
+            or request.path.startswith(f"{url_for(place.endpoint)}/"),
         }
         for place in MENU
         if user.may(place.act) and place.endpoint in current_app.view_functions
