@@ -8,7 +8,12 @@ from gate.web.pages import site
 from gate.web.view import Viewer
 
 FLAGS = frozenset({"exclusive", "excluding", "critical", "sterile"})
-WORDS = frozenset({"kind", "state", "language", "permissive", "mode", "scope"})
+WORDS = {
+    **{name: name for name in ("kind", "state", "language", "permissive", "mode", "scope")},
+    "default_operation": "operation",
+}
+"""Field -> how the keys of its values begin."""
+
 LONGEST_HISTORY = 200
 """Changes shown; what is older is in the trail."""
 
@@ -54,5 +59,5 @@ def said(name: str, value: Known, view: Viewer) -> str:
     if value is None:
         return ""
     if name in WORDS:
-        return view.texts.get(f"{name}_{value}", visible(str(value)))
+        return view.texts.get(f"{WORDS[name]}_{value}", visible(str(value)))
     return visible(str(value))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
+from gate.web.admin_account_texts import ADMIN_ACCOUNT_TEXTS
+from gate.web.admin_equipment_texts import EQUIPMENT_TEXTS
 from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 
@@ -111,7 +113,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
     language: {
-        key: words[number] for key, words in {**_TEXTS, **ACCOUNT_TEXTS, **OVERRIDE_TEXTS, **ADMIN_TEXTS}.items()
+        key: words[number]
+        for key, words in {
+            **_TEXTS,
+            **ACCOUNT_TEXTS,
+            **OVERRIDE_TEXTS,
+            **ADMIN_TEXTS,
+            **EQUIPMENT_TEXTS,
+            **ADMIN_ACCOUNT_TEXTS,
+        }.items()
     }
     for number, language in enumerate(LANGUAGES)
 }

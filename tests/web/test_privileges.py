@@ -18,11 +18,20 @@ READING_ADMIN = (
     "/admin/people",
     "/admin/person/<path:person_id>",
     "/admin/suspensions",
+    "/admin/equipment",
+    "/admin/machine/<path:thing_id>",
+    "/admin/configuration",
 )
 SYSADMIN_ONLY = (
     "/admin/people/new",
     "/admin/person-change/<path:person_id>",
+    "/admin/<any(machine, area, class):kind>-new",
+    "/admin/<any(machine, area, class):kind>-change/<path:thing_id>",
+    "/admin/account-new",
+    "/admin/account-roles/<account_id>",
+    "/admin/account-<any(close, reset, unblock):what>/<account_id>",
 )
+SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
 SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
@@ -44,6 +53,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     **{("GET", path): ACCOUNT - {Role.OPERATOR} for path in READING_ADMIN},
+    **{("GET", path): frozenset({Role.SYSADMIN}) for path in SYSADMIN_READS},
     **{(method, path): frozenset({Role.SYSADMIN}) for method in ("GET", "POST") for path in SYSADMIN_ONLY},
     **{(method, path): frozenset({Role.QA}) for method in ("GET", "POST") for path in SUSPENDING},
 }
@@ -71,7 +81,7 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 def path_of(rule: str) -> str:
     """Return an address of the route; what it names need not exist: authority comes first."""
     known = rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1").replace("<override_id>", "O-1")
-    return re.sub(r"<[^>]+>", "X-1", known)
+    return re.sub(r"<[^>]+>", "X-1", re.sub(r"<any\((\w+)[^>]*>", r"\1", known))
 
 
 def answered(client: FlaskClient, method: str, rule: str) -> str:
