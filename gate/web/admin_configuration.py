@@ -65,7 +65,13 @@ def _rows(name: str, value: Any) -> Iterator[tuple[str, str | None]]:
     elif value not in (None, "") and (isinstance(value, SecretStr | SecretBytes) or _names_a_secret(name)):
         yield name, None
     else:
-        yield name, "–" if value is None else visible(str(value))
+        yield name, _said(value)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return visible(str(value)) if value not in (None, "") else "–"
 
 
 def _names_a_secret(name: str) -> bool:

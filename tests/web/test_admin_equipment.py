@@ -189,7 +189,7 @@ def test_secrets_of_the_configuration_are_never_shown(site: AdminSite) -> None:
         "mail.password": None,
         "mail.webhook_url": None,
         "mail.pin": None,
-        "mail.api_token": "",
+        "mail.api_token": "–",
     }
 
 
