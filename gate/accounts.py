@@ -1,40 +1,40 @@
 """Make, change and close accounts: every act and its audit entry in one transaction, never with a password or hash."""
 
 import hmac
-import re
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from gate.core.audit import Entry, Json, Kind
+from gate.account_rules import LOGIN, NewAccount, name_problem, refuse_end, refuse_names, refuse_own, refuse_roles
+from gate.core.audit import Entry, Json, Kind, timestamp
 from gate.core.records import Moment
-from gate.core.roles import Role, as_text, refusal_of_roles
+from gate.core.roles import Role, as_text
+from gate.refusals import Asked, on_record_if_refused, refuse_stale, refuse_without_why
 from gate.store import accounts as stored
 from gate.store.accounts import Account, Secret
 from gate.store.audit_trail import Trail
+from gate.store.history import current_version
+from gate.store.schema import accounts
 from gate.store.web_sessions import Failures, put_failures, revoke_sessions_of
 from gate.supervision import RefusedError
 
-LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-LONGEST_NAME = 80
+__all__ = [
+    "LOGIN",
+    "NewAccount",
+    "active_account",
+    "change_roles",
+    "close_account",
+    "create_account",
+    "create_first_account",
+    "make_setup_code",
+    "name_problem",
+    "set_password",
+]
 
 SETUP = "first set-up"
 """Who made the first account: the holder of the code that the terminal printed."""
 
 SETUP_CODE_HOURS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """Whose account is to be made; `identity` says who verified the person's identity and how."""
-
-    account_id: str
-    person_id: str
-    name: str
-    roles: frozenset[Role]
-    identity: str = ""
 
 
 def create_account(trail: Trail, new: NewAccount, encoded: str, *, by: str, why: str, moment: Moment) -> int:
@@ -43,9 +43,9 @@ def create_account(trail: Trail, new: NewAccount, encoded: str, *, by: str, why:
     Raises:
         RefusedError: a name cannot be taken, the roles do not go together, or no justification is given.
     """
-    if not why.strip():
-        raise RefusedError("A new account needs a justification.")
-    with trail.transaction():
+    account = Account(new.account_id, new.person_id, new.name, new.roles, active=True, expires_at=new.expires_at)
+    with on_record_if_refused(trail, _asked("making an account", account, by, why), moment):
+        refuse_without_why(why)
         return _create(trail, new, Secret(encoded, must_change=True), by=by, why=why, moment=moment)
 
 
@@ -89,7 +89,7 @@ def set_password(
         RefusedError: there is no such active account.
     """
     with trail.transaction():
-        _active(trail, account_id)
+        active_account(trail, account_id)
         own = by == account_id
         detail: dict[str, Json] = {"what": "password_set", "must_change": not own, "accountability_accepted": accepted}
         seq = trail.append(
@@ -101,41 +101,81 @@ def set_password(
         return seq
 
 
-def change_roles(trail: Trail, account_id: str, roles: frozenset[Role], *, by: str, why: str, moment: Moment) -> int:
-    """Give an account other roles; they hold from its next request on.
+def change_roles(
+    trail: Trail,
+    account_id: str,
+    roles: frozenset[Role],
+    *,
+    by: str,
+    why: str,
+    moment: Moment,
+    until: datetime | None = None,
+    opened: int | None = None,
+) -> int:
+    """Give an account other roles, and an end or none; they hold from its next request on.
+
+    `opened` is the version that the change was made from; None: whatever is on record.
 
     Raises:
-        RefusedError: it is the own account, the roles do not go together, or no justification is given.
+        RefusedError: it is the own account, the roles do not go together, an auditor's has no end, the record changed
+            meanwhile, or no justification is given; it is on record.
     """
-    _another(account_id, by, why)
-    _roles_go_together(roles)
-    with trail.transaction():
-        return _change(trail, replace(_active(trail, account_id), roles=roles), by=by, why=why, moment=moment)
+    wanted = Account(account_id, "", "", roles, active=True, expires_at=until)
+    with on_record_if_refused(trail, _asked("changing roles", wanted, by, why), moment):
+        refuse_own(account_id, by)
+        refuse_without_why(why)
+        refuse_roles(roles)
+        refuse_end(roles, until, moment)
+        after = replace(active_account(trail, account_id), roles=roles, expires_at=until)
+        _refuse_changed(trail, account_id, opened)
+        return _change(trail, after, by=by, why=why, moment=moment)
 
 
-def close_account(trail: Trail, account_id: str, *, by: str, why: str, moment: Moment) -> int:
+def close_account(
+    trail: Trail, account_id: str, *, by: str, why: str, moment: Moment, opened: int | None = None
+) -> int:
     """End an account for good: its sessions end at once, and its login name is never given to anybody again.
 
     Raises:
-        RefusedError: it is the own account, it is not active, or no justification is given.
+        RefusedError: it is the own account, it is not active, the record changed meanwhile, or no justification is
+            given; it is on record.
     """
-    _another(account_id, by, why)
-    with trail.transaction():
-        seq = _change(trail, replace(_active(trail, account_id), active=False), by=by, why=why, moment=moment)
+    wanted = Account(account_id, "", "", frozenset(), active=False)
+    with on_record_if_refused(trail, _asked("closing an account", wanted, by, why), moment):
+        refuse_own(account_id, by)
+        refuse_without_why(why)
+        after = replace(active_account(trail, account_id), active=False)
+        _refuse_changed(trail, account_id, opened)
+        seq = _change(trail, after, by=by, why=why, moment=moment)
         stored.remove_secret(trail, account_id)
         revoke_sessions_of(trail, account_id, moment.at)
         return seq
 
 
+def _asked(what: str, account: Account, by: str, why: str) -> Asked:
+    person = account.person_id or None
+    values = {name: value for name, value in _said(account).items() if value}
+    return Asked(what, by, f"account:{account.id}", {**values, "why": why}, person=person)
+
+
 def _create(trail: Trail, new: NewAccount, secret: Secret, *, by: str, why: str, moment: Moment) -> int:
-    _refuse_names(new)
-    _roles_go_together(new.roles)
+    refuse_names(new)
+    refuse_roles(new.roles)
+    refuse_end(new.roles, new.expires_at, moment)
     if stored.account_of(trail, new.account_id) is not None:
-        raise RefusedError(f"The login name {new.account_id} is or was somebody's; names are never given twice.")
+        raise RefusedError(
+            f"The login name {new.account_id} is or was somebody's; names are never given twice.",
+            f"Le nom {new.account_id} est ou a été celui de quelqu’un; un nom n’est jamais donné deux fois.",
+            "login",
+        )
     other = stored.active_account_of_person(trail, new.person_id)
     if other is not None:
-        raise RefusedError(f"Person {new.person_id} has the account {other} already; one person has one account.")
-    account = Account(new.account_id, new.person_id, new.name, new.roles, active=True)
+        raise RefusedError(
+            f"Person {new.person_id} has the account {other} already; one person has one account.",
+            f"La personne {new.person_id} a déjà le compte {other}; une personne a un seul compte.",
+            "person",
+        )
+    account = Account(new.account_id, new.person_id, new.name, new.roles, active=True, expires_at=new.expires_at)
     seq = trail.append(
         Entry(
             kind=Kind.CHANGE,
@@ -156,7 +196,10 @@ def _create(trail: Trail, new: NewAccount, secret: Secret, *, by: str, why: str,
 def _change(trail: Trail, account: Account, *, by: str, why: str, moment: Moment) -> int:
     before = stored.account_of(trail, account.id)
     if before == account:
-        raise RefusedError(f"Account {account.id} is like this already. Nothing was changed.")
+        raise RefusedError(
+            f"Account {account.id} is like this already. Nothing was changed.",
+            f"Le compte {account.id} est déjà ainsi. Rien n’a été changé.",
+        )
     seq = trail.append(
         Entry(
             kind=Kind.CHANGE,
@@ -174,58 +217,33 @@ def _change(trail: Trail, account: Account, *, by: str, why: str, moment: Moment
 
 
 def _said(account: Account) -> dict[str, Json]:
+    end: dict[str, Json] = {"expires_at": timestamp(account.expires_at)} if account.expires_at else {}
     return {
         "name": account.name,
         "person": account.person_id,
         "roles": as_text(account.roles),
         "state": stored.ACTIVE if account.active else stored.CLOSED,
+        **end,
     }
 
 
-def _active(trail: Trail, account_id: str) -> Account:
+def active_account(trail: Trail, account_id: str) -> Account:
+    """Return the account as it is known now, inside the open transaction.
+
+    Raises:
+        RefusedError: there is none, or it is closed.
+    """
     found = stored.account_of(trail, account_id)
     if found is None or not found.active:
-        raise RefusedError(f"There is no active account {account_id}.")
+        raise RefusedError(
+            f"There is no active account {account_id[:40]}.", f"Il n’y a pas de compte actif {account_id[:40]}."
+        )
     return found
 
 
-def _another(account_id: str, by: str, why: str) -> None:
-    if by == account_id:
-        raise RefusedError("Nobody changes the roles of the own account or closes it; ask somebody else.")
-    if not why.strip():
-        raise RefusedError("A change of an account needs a justification.")
-
-
-def _roles_go_together(roles: frozenset[Role]) -> None:
-    refusal = refusal_of_roles(roles)
-    if refusal:
-        raise RefusedError(refusal)
-
-
-def name_problem(new: NewAccount) -> str | None:
-    """Return which of `login`, `person` and `name` cannot be taken, or None."""
-    if not LOGIN.fullmatch(new.account_id):
-        return "login"
-    if not PERSON.fullmatch(new.person_id):
-        return "person"
-    name = new.name
-    plain = name.isprintable() and name == " ".join(name.split()) and unicodedata.is_normalized("NFC", name)
-    if not plain or len(name) > LONGEST_NAME or not any(char.isalpha() for char in name):
-        return "name"
-    return None
-
-
-_NAME_RULES = {
-    "login": "A login name has 2 to 40 characters: small letters a to z, digits, dot, hyphen, underscore.",
-    "person": "A person id has 1 to 40 characters: letters, digits, dot, hyphen, underscore.",
-    "name": "A printed name has 1 to 80 characters that can be seen, with single blanks between words.",
-}
-
-
-def _refuse_names(new: NewAccount) -> None:
-    problem = name_problem(new)
-    if problem:
-        raise RefusedError(_NAME_RULES[problem])
+def _refuse_changed(trail: Trail, account_id: str, opened: int | None) -> None:
+    if opened is not None:
+        refuse_stale(opened, current_version(trail, accounts, account_id))
 
 
 def _code_hash(code: str) -> str:

@@ -11,6 +11,8 @@ CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store
 ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
 ACTS = (
     "gate.access",
+    "gate.account_care",
+    "gate.account_rules",
     "gate.accounts",
     "gate.act_refusals",
     "gate.alert_acts",
@@ -18,7 +20,11 @@ ACTS = (
     "gate.badge_enrolment",
     "gate.badge_lending",
     "gate.badge_refusals",
+    "gate.equipment_acts",
+    "gate.people_acts",
+    "gate.refusals",
     "gate.supervision",
+    "gate.suspension_acts",
     "gate.desk",
     "gate.entries",
     "gate.reader_requests",

@@ -38,6 +38,11 @@ def made(records: Records, new: NewAccount = SUP, why: str = "CC-1") -> int:
 
 
 def said(records: Records) -> list[dict[str, Any]]:
+    """Return what was changed, without what was refused."""
+    return [entry for entry in told(records) if entry["kind"] == "change"]
+
+
+def told(records: Records) -> list[dict[str, Any]]:
     return [json.loads(data) for (data,) in records.rows("SELECT data FROM audit_trail ORDER BY seq")]
 
 

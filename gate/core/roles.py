@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -48,6 +49,10 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     HANDLE_ALERT = "handle_alert"
     WRITE_SHIFT_NOTE = "write_shift_note"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_EQUIPMENT = "manage_equipment"
+    APPROVE_EQUIPMENT = "approve_equipment"
+    SUSPEND = "suspend"
 
 
 _EVERYBODY = frozenset(Role)
@@ -85,6 +90,10 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_ACCOUNTS: _SYSADMIN,
     Act.HANDLE_ALERT: _SUPERVISOR | _QA | _SYSADMIN,
     Act.WRITE_SHIFT_NOTE: _SUPERVISOR,
+    Act.MANAGE_PEOPLE: _SYSADMIN,
+    Act.MANAGE_EQUIPMENT: _SYSADMIN,
+    Act.APPROVE_EQUIPMENT: _QA,
+    Act.SUSPEND: _QA,
 }
 """The whole authority on the pages: an act that is not for a role here is refused."""
 
@@ -104,6 +113,8 @@ NEVER_SYSADMIN = frozenset(
         Act.CERTIFY_FIRST,
         Act.SIGN_REVIEW,
         Act.SIGN_SEGMENT,
+        Act.APPROVE_EQUIPMENT,
+        Act.SUSPEND,
     }
 )
 """Whoever makes accounts must not approve what accounts are for, whatever other role stands beside it."""
@@ -122,15 +133,33 @@ def may(roles: Iterable[Role], act: Act) -> bool:
     return bool(held & ROLES_OF[act])
 
 
-def refusal_of_roles(roles: Iterable[Role]) -> str | None:
+class RolesRefusal(NamedTuple):
+    """Why roles do not go together, for whoever gives them."""
+
+    text_en: str
+    text_fr: str
+
+
+NO_ROLE = RolesRefusal("An account needs a role.", "Un compte demande un rôle.")
+NOT_ONLY_READING = RolesRefusal(
+    "An auditor only reads and can have no other role.", "Un auditeur consulte seulement et n’a aucun autre rôle."
+)
+APPROVING_SYSADMIN = RolesRefusal(
+    "A system administrator cannot be supervisor, QA or trainer; give the role to another person.",
+    "L’administration du système ne va pas avec la supervision, l’AQ ou la formation; "
+    "donnez ce rôle à une autre personne.",
+)
+
+
+def refusal_of_roles(roles: Iterable[Role]) -> RolesRefusal | None:
     """Return why one account cannot have these roles together, or None."""
     held = frozenset(roles)
     if not held:
-        return "An account needs a role."
+        return NO_ROLE
     if Role.AUDITOR in held and held != {Role.AUDITOR}:
-        return "An auditor only reads and can have no other role."
+        return NOT_ONLY_READING
     if Role.SYSADMIN in held and held & {Role.SUPERVISOR, Role.QA, Role.TRAINER}:
-        return "A system administrator cannot be supervisor, QA or trainer; give the role to another person."
+        return APPROVING_SYSADMIN
     return None
 
 

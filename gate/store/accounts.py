@@ -1,7 +1,9 @@
 """Accounts as they are known, their secrets, and the code of the first set-up; nothing here knows how to hash."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +12,7 @@ from gate.core.roles import Role, as_text, from_text
 from gate.store import registry
 from gate.store.account_schema import account_secrets, setup_codes
 from gate.store.audit_trail import Trail
-from gate.store.schema import accounts
+from gate.store.schema import accounts, audit_trail
 
 ACTIVE, CLOSED = "active", "closed"
 
@@ -26,6 +28,12 @@ class Account:
     name: str
     roles: frozenset[Role]
     active: bool
+    expires_at: datetime | None = None
+    """From this instant (UTC) on nobody signs in with it, and nobody is signed in; None: no end."""
+
+    def usable(self, at: datetime) -> bool:
+        """Tell whether somebody can be signed in with it at an instant."""
+        return self.active and (self.expires_at is None or at < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Secret:
 def account_of(trail: Trail, account_id: str) -> Account | None:
     """Return the account as it is known now, inside the open transaction."""
     found = registry.current(trail, accounts, account_id)
-    return _account(account_id, found["person_id"], found["name"], found["roles"], found["state"]) if found else None
+    return _account(account_id, found) if found else None
 
 
 def active_account_of_person(trail: Trail, person_id: str) -> str | None:
@@ -60,6 +68,7 @@ def put_account(trail: Trail, account: Account, seq: int) -> None:
         "name": account.name,
         "roles": as_text(account.roles),
         "state": ACTIVE if account.active else CLOSED,
+        "expires_at": timestamp(account.expires_at) if account.expires_at else None,
     }
     registry.put(trail, accounts, account.id, values, seq)
 
@@ -69,6 +78,12 @@ def put_secret(trail: Trail, account_id: str, secret: Secret, seq: int) -> None:
     remove_secret(trail, account_id)
     values = {"encoded": secret.encoded, "must_change": int(secret.must_change), "set_seq": seq}
     trail.run(_INSERT_SECRET, {"new_account": account_id, **{f"new_{name}": value for name, value in values.items()}})
+
+
+def password_set_at(trail: Trail, account_id: str) -> int | None:
+    """Return the number of the entry that tells of the password's setting, None without a password."""
+    row = trail.run(_SET_SEQ, {"of_secret": account_id}).fetchone()
+    return int(row[0]) if row else None
 
 
 def remove_secret(trail: Trail, account_id: str) -> None:
@@ -99,13 +114,19 @@ def read_account(connection: sa.Connection, account_id: str) -> tuple[Account, S
     if row is None:
         return None
     secret = Secret(row.encoded, bool(row.must_change)) if row.encoded is not None else None
-    return _account(row.id, row.person_id, row.name, row.roles, row.state), secret
+    return _account(row.id, row._mapping), secret
 
 
 def read_accounts(connection: sa.Connection) -> list[Account]:
     """Return every account there ever was, by login name."""
     rows = connection.execute(sa.select(accounts).where(accounts.c.known_to.is_(None)).order_by(accounts.c.id))
-    return [_account(row.id, row.person_id, row.name, row.roles, row.state) for row in rows]
+    return [_account(row.id, row._mapping) for row in rows]
+
+
+def accounts_as_of(connection: sa.Connection, at: datetime) -> list[Account]:
+    """Return every account that was on record at an instant (UTC), as it was known then, by login name."""
+    rows = connection.execute(_AS_OF, {"asked": timestamp(at)})
+    return [_account(row.id, row._mapping) for row in rows]
 
 
 def any_account(connection: sa.Connection) -> bool:
@@ -113,8 +134,15 @@ def any_account(connection: sa.Connection) -> bool:
     return connection.execute(_FIRST).first() is not None
 
 
-def _account(id_: str, person_id: str, name: str, roles: str, state: str) -> Account:
-    return Account(id_, person_id, name, from_text(roles), active=state == ACTIVE)
+def _account(id_: str, known: Mapping[Any, Any]) -> Account:
+    return Account(
+        id_,
+        known["person_id"],
+        known["name"],
+        from_text(known["roles"]),
+        active=known["state"] == ACTIVE,
+        expires_at=datetime.fromisoformat(known["expires_at"]) if known["expires_at"] else None,
+    )
 
 
 _NOW = accounts.c.known_to.is_(None)
@@ -127,12 +155,24 @@ _ACCOUNT_WITH_SECRET = (
     .select_from(accounts.outerjoin(account_secrets, account_secrets.c.account_id == accounts.c.id))
     .where(_NOW, accounts.c.id == sa.bindparam("asked"))
 )
+_BEGUN, _ENDED = audit_trail.alias("begun"), audit_trail.alias("ended")
+_AS_OF = (
+    sa.select(accounts)
+    .select_from(
+        accounts.join(_BEGUN, _BEGUN.c.seq == accounts.c.known_from).outerjoin(
+            _ENDED, _ENDED.c.seq == accounts.c.known_to
+        )
+    )
+    .where(_BEGUN.c.at < sa.bindparam("asked"), sa.or_(_ENDED.c.at.is_(None), _ENDED.c.at >= sa.bindparam("asked")))
+    .order_by(accounts.c.id)
+)
 _INSERT_SECRET = sa.insert(account_secrets).values(
     account_id=sa.bindparam("new_account"),
     encoded=sa.bindparam("new_encoded"),
     must_change=sa.bindparam("new_must_change"),
     set_seq=sa.bindparam("new_set_seq"),
 )
+_SET_SEQ = sa.select(account_secrets.c.set_seq).where(account_secrets.c.account_id == sa.bindparam("of_secret"))
 _DELETE_SECRET = sa.delete(account_secrets).where(account_secrets.c.account_id == sa.bindparam("old_account"))
 _SELECT_CODE = sa.select(setup_codes.c.code_sha256, setup_codes.c.ends_at)
 _DELETE_CODE = sa.delete(setup_codes).where(setup_codes.c.id == sa.bindparam("old_id"))

@@ -34,6 +34,8 @@ class Signed:
     name: str
     roles: frozenset[Role]
     must_change: bool
+    expires_at: datetime | None = None
+    """When the account ends, and every session of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def read_session(connection: sa.Connection, token_sha256: str) -> Signed | None:
         datetime.fromisoformat(row.reauthenticated_at) if row.reauthenticated_at else None,
         datetime.fromisoformat(row.ends_at),
     )
-    return Signed(session, row.person_id, row.name, from_text(row.roles), bool(row.must_change))
+    expires_at = datetime.fromisoformat(row.expires_at) if row.expires_at else None
+    return Signed(session, row.person_id, row.name, from_text(row.roles), bool(row.must_change), expires_at)
 
 
 def add_session(trail: Trail, session: Session) -> None:
@@ -113,7 +116,14 @@ def put_failures(trail: Trail, account_id: str, failures: Failures) -> None:
 
 
 _SESSION = (
-    sa.select(web_sessions, accounts.c.person_id, accounts.c.name, accounts.c.roles, account_secrets.c.must_change)
+    sa.select(
+        web_sessions,
+        accounts.c.person_id,
+        accounts.c.name,
+        accounts.c.roles,
+        accounts.c.expires_at,
+        account_secrets.c.must_change,
+    )
     .select_from(
         web_sessions.join(accounts, accounts.c.id == web_sessions.c.account_id).join(
             account_secrets, account_secrets.c.account_id == web_sessions.c.account_id

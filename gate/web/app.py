@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gate.clock import Clock
 from gate.settings import Settings
+from gate.web.admin_pages import admin
 from gate.web.alert_pages import alert_pages
 from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
@@ -31,6 +32,7 @@ from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 
 PAGES = (
+    admin,
     badge_pages,
     pages,
     kiosk,

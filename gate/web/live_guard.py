@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from gate.core.roles import Act
 from gate.settings import WebSettings
 from gate.web.pages import site
-from gate.web.session import current_user, requires, session_lasts, to_login
+from gate.web.session import current_user, requires, session_watch, to_login
 from gate.web.streams import Stream
 
 View = Callable[[], ResponseReturnValue]
@@ -39,7 +39,7 @@ def _while_signed_in(events: View) -> View:
             abort(403)
         response = events()
         if isinstance(response, Response) and isinstance(response.response, Stream):
-            response.response = GuardedStream(response.response, session_lasts(), site().clock.monotonic)
+            response.response = GuardedStream(response.response, session_watch(Act.VIEW_LIVE), site().clock.monotonic)
         return response
 
     guarded.required_act = Act.VIEW_LIVE  # type: ignore[attr-defined]  # as `requires` leaves it

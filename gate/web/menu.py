@@ -38,7 +38,8 @@ def menu_of(user: User | None, view: Viewer) -> list[dict[str, object]]:
             "word": view.texts[place.word],
             "short": view.texts.get(f"{place.word}_short", view.texts[place.word]),
             "icon": place.icon,
-            "here": place.endpoint.partition(".")[0] == blueprint,
+            "here": place.endpoint.partition(".")[0] == blueprint
+            or request.path.startswith(f"{url_for(place.endpoint)}/"),
         }
         for place in MENU
         if user.may(place.act) and place.endpoint in current_app.view_functions

@@ -147,11 +147,7 @@ def has_signed() -> bool:
     return signed is not None and signed.session.reauthenticated_at is not None
 
 
-def session_lasts() -> Callable[[], bool]:
-    """Return a question that outlives this request: whether its session still lasts. Asking is no activity."""
-    here, signed = accounts(), _signed()
-
-    def lasts() -> bool:
+def lasts() -> bool:
         if signed is None:
             return False
         try:
@@ -246,12 +242,14 @@ def _look(token: str) -> Signed | None:
             found = read_session(connection, hashed(token))
     except UNREADABLE:
         return None
-    return found if found and _lasts(found.session, here.clock.read().at) else None
+    return found if found and _lasts(found, here.clock.read().at) else None
 
 
-def _lasts(session: Session, now: datetime) -> bool:
+def _lasts(signed: Signed, now: datetime) -> bool:
     """A clock that was set back makes no session longer: one seen in the future has ended."""
-    seen = session.last_seen_at
+    session, seen = signed.session, signed.session.last_seen_at
+    if signed.expires_at is not None and now >= signed.expires_at:
+        return False
     return seen - timedelta(seconds=1) <= now < min(seen + IDLE, session.ends_at)
 
 
@@ -272,7 +270,7 @@ def _password_fits(account_id: str, password: str, cause: str) -> bool:
         known = account.id if account else None
         now = here.clock.read().at
         blocked = is_blocked(failures, now)
-        usable = account is not None and account.active and not blocked
+        usable = account is not None and account.usable(now) and not blocked
         fits = here.passwords.fits(password, secret.encoded if secret and usable else None)
         if fits and usable:
             if failures != Failures():

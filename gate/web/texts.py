@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
+from gate.web.admin_account_texts import ADMIN_ACCOUNT_TEXTS
+from gate.web.admin_equipment_texts import EQUIPMENT_TEXTS
+from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
@@ -121,6 +124,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    EQUIPMENT_TEXTS,
+    ADMIN_TEXTS,
+    ADMIN_ACCOUNT_TEXTS,
     BADGE_TEXTS,
     _TEXTS,
     ACCOUNT_TEXTS,

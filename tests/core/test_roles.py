@@ -31,6 +31,14 @@ def test_what_the_requirement_names_is_never_for_a_sysadmin() -> None:
     assert {Act.GRANT_OVERRIDE, Act.COSIGN_OVERRIDE, Act.EDIT_TRAINING, Act.SIGN_REVIEW} <= NEVER_SYSADMIN
 
 
+@pytest.mark.req("A7", "B7")
+def test_whoever_changes_equipment_does_not_approve_it_and_only_qa_suspends() -> None:
+    """The two hands of one change are never one person's, and a suspension is QA's alone to set and to lift."""
+    assert {Act.APPROVE_EQUIPMENT, Act.SUSPEND} <= NEVER_SYSADMIN
+    assert not [roles for roles in EVERY_SET if may(roles, Act.MANAGE_EQUIPMENT) and may(roles, Act.APPROVE_EQUIPMENT)]
+    assert {role for role in Role if may({role}, Act.SUSPEND)} == {Role.QA}
+
+
 @pytest.mark.req("A7")
 def test_an_auditor_only_reads() -> None:
     """Whoever inspects must not have been able to change what is inspected."""
@@ -64,8 +72,9 @@ def test_roles_add_up_and_without_one_nothing_is_allowed() -> None:
 def test_roles_that_do_not_go_together_are_refused_with_why(roles: set[Role], words: str) -> None:
     """The refusal is read by whoever makes the account; every role can stand alone."""
     found = refusal_of_roles(roles)
-    assert words in (found or "")
+    assert words in (found.text_en if found else "")
     assert (found is None) is (words == "")
+    assert found is None or found.text_fr != found.text_en
 
 
 def test_roles_are_stored_as_words_in_order() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Flask
@@ -25,7 +26,9 @@ CHEAP = Passwords(memory_kib=64, passes=1)
 
 def add_account(gate: GateOnRecord, login: str, *roles: Role, own: bool = True, word: str = WORD) -> None:
     """Put an account on record; `own`: the person has chosen the password."""
-    new = NewAccount(login, f"P-{login}", f"Name of {login}", frozenset(roles or {Role.SUPERVISOR}))
+    until = gate.clock.read().at + timedelta(days=30) if Role.AUDITOR in roles else None
+    held = frozenset(roles or {Role.SUPERVISOR})
+    new = NewAccount(login, f"P-{login}", f"Name of {login}", held, expires_at=until)
     create_account(gate.trail, new, CHEAP.encode(TEMPORARY), by="t.est", why="test", moment=gate.moment())
     if own:
         set_password(gate.trail, login, CHEAP.encode(word), by=login, moment=gate.moment(), accepted=True)

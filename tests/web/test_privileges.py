@@ -12,6 +12,27 @@ OPEN = frozenset({None, *Role})
 ACCOUNT = frozenset(Role)
 BADGES = frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN})
 
+READING_ADMIN = (
+    "/admin",
+    "/admin/people",
+    "/admin/person/<path:person_id>",
+    "/admin/suspensions",
+    "/admin/equipment",
+    "/admin/machine/<path:thing_id>",
+    "/admin/configuration",
+)
+SYSADMIN_ONLY = (
+    "/admin/people/new",
+    "/admin/person-change/<path:person_id>",
+    "/admin/<any(machine, area, class):kind>-new",
+    "/admin/<any(machine, area, class):kind>-change/<path:thing_id>",
+    "/admin/account-new",
+    "/admin/account-roles/<account_id>",
+    "/admin/account-<any(close, reset, unblock):what>/<account_id>",
+)
+SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
+SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
@@ -81,6 +102,10 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/badges/enrol/type"): BADGES - {Role.QA},
     ("GET", "/badges/enrol/<int:request_id>"): BADGES - {Role.QA},
     ("POST", "/badges/enrol/<int:request_id>"): BADGES - {Role.QA},
+    **{("GET", path): ACCOUNT - {Role.OPERATOR} for path in READING_ADMIN},
+    **{("GET", path): frozenset({Role.SYSADMIN}) for path in SYSADMIN_READS},
+    **{(method, path): frozenset({Role.SYSADMIN}) for method in ("GET", "POST") for path in SYSADMIN_ONLY},
+    **{(method, path): frozenset({Role.QA}) for method in ("GET", "POST") for path in SUSPENDING},
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -104,6 +129,7 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 
 EXAMPLES = {
+    "<[^>]+>": "X-1",
     "<int:request_id>": "1",
     "<path:badge_id>": "B-1",
     "<int:alert_id>": "1",

@@ -68,7 +68,8 @@ def test_a_closed_account_and_other_roles_take_effect_at_once(gate: GateOnRecord
     """Authority is looked up at every request."""
     add_account(gate, "sup")
     client = signed_in(app, "sup")
-    change_roles(gate.trail, "sup", frozenset({Role.AUDITOR}), by="it", why="CC-2", moment=gate.moment())
+    until = gate.moment().at + timedelta(days=30)
+    change_roles(gate.trail, "sup", frozenset({Role.AUDITOR}), by="it", why="CC-2", moment=gate.moment(), until=until)
     assert "auditor, reading only" in client.get("/account?lang=en").text
     close_account(gate.trail, "sup", by="it", why="left", moment=gate.moment())
     assert not inside(client)
