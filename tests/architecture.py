@@ -14,7 +14,12 @@ ACTS = (
     "gate.accounts",
     "gate.supervision",
     "gate.desk",
+    "gate.duty_acts",
     "gate.entries",
+    "gate.held_out",
+    "gate.kiosk_acts",
+    "gate.kiosk_signing",
+    "gate.pin_acts",
     "gate.reader_requests",
     "gate.explain",
     "gate.override_acts",
@@ -43,7 +48,18 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.single_instance": (),
     "gate.systemd_notify": (),
 }
-WEB_ACTS = ("gate.access", "gate.accounts", "gate.override_acts", "gate.signatures", "gate.supervision")
+WEB_ACTS = (
+    "gate.access",
+    "gate.accounts",
+    "gate.duty_acts",
+    "gate.held_out",
+    "gate.kiosk_acts",
+    "gate.kiosk_signing",
+    "gate.override_acts",
+    "gate.pin_acts",
+    "gate.signatures",
+    "gate.supervision",
+)
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),

@@ -39,6 +39,8 @@ class Act(StrEnum):
     ASSIGN_BADGE = "assign_badge"
     COMMISSION_READER = "commission_reader"
     MANAGE_ACCOUNTS = "manage_accounts"
+    PLAN_DUTY = "plan_duty"
+    SIGN_AT_KIOSK = "sign_at_kiosk"
 
 
 _EVERYBODY = frozenset(Role)
@@ -67,6 +69,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.ASSIGN_BADGE: _SUPERVISOR | _SYSADMIN,
     Act.COMMISSION_READER: _SYSADMIN,
     Act.MANAGE_ACCOUNTS: _SYSADMIN,
+    Act.PLAN_DUTY: _SUPERVISOR | _QA,
+    Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
 }
 """The whole authority on the pages: an act that is not for a role here is refused."""
 
@@ -81,6 +85,7 @@ NEVER_SYSADMIN = frozenset(
         Act.APPROVE_REQUIREMENTS,
         Act.SIGN_REVIEW,
         Act.SIGN_SEGMENT,
+        Act.SIGN_AT_KIOSK,
     }
 )
 """Whoever makes accounts must not approve what accounts are for, whatever other role stands beside it."""
