@@ -98,7 +98,7 @@ def _good_now(trail: Trail, held: HeldBadge, moment: Moment) -> bool:
     row = registry.current(trail, badges, held.badge_id) if held.badge_id else None
     if row is None or held.state != BadgeState.ACTIVE or row["state"] != BadgeState.ACTIVE:
         return False
-    return not row["expires_on"] or moment.at.astimezone(trail.zone).date().isoformat() < row["expires_on"]
+    return not row["expires_on"] or moment.at.astimezone(trail.zone).date().isoformat() <= row["expires_on"]
 
 
 def _works_here(trail: Trail, held: HeldBadge) -> bool:

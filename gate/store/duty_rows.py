@@ -62,6 +62,11 @@ def on_duty(connection: sa.Connection, now: datetime) -> list[Duty]:
     return [duty for duty in found if duty.roles & {Role.SUPERVISOR, Role.QA}]
 
 
+def areas_with_duties(connection: sa.Connection) -> frozenset[str]:
+    """Return the areas for which anybody was ever put on duty."""
+    return frozenset(connection.execute(sa.select(duties.c.area_id).distinct()).scalars())
+
+
 def delegates_now(connection: sa.Connection, now: datetime) -> list[str]:
     """Return the names of those who may sign for QA now by appointment."""
     at = timestamp(now)

@@ -14,7 +14,16 @@ from gate.store.audit_trail import Trail
 from gate.store.equipment_facts import instant
 from gate.store.override_rows import COUNTED
 from gate.store.reader_requests import RequestKind
-from gate.store.schema import areas, audit_trail, equipment, overrides, reader_requests, requirement_sets, trail_head
+from gate.store.schema import (
+    areas,
+    audit_trail,
+    equipment,
+    overrides,
+    reader_requests,
+    reader_status,
+    requirement_sets,
+    trail_head,
+)
 
 ASKED = "asked_for_supervisor"
 LATELY = timedelta(hours=12)
@@ -96,34 +105,46 @@ def area_of(trail: Trail, equipment_id: str) -> str | None:
     return next((row[2] for row in trail.run(_PLACES, {}).fetchall() if row[0] == equipment_id), None)
 
 
-def operations_waiting(connection: sa.Connection, now: datetime) -> dict[str, tuple[Operation, datetime, int]]:
-    """Return by reader the operation that the next badge is for, until when, and the request's number."""
+def operations_waiting(connection: sa.Connection, now: datetime) -> dict[str, tuple[Operation, datetime]]:
+    """Return by reader the operation that the next badge is for, and until when."""
     waiting = sa.select(reader_requests).where(
         reader_requests.c.kind.like(f"{RequestKind.OPERATION} %"),
         reader_requests.c.result.is_(None),
         reader_requests.c.expires_at > timestamp(now),
     )
     return {
-        row.reader_id: (Operation(row.kind.partition(" ")[2]), datetime.fromisoformat(row.expires_at), row.id)
+        row.reader_id: (Operation(row.kind.partition(" ")[2]), datetime.fromisoformat(row.expires_at))
         for row in connection.execute(waiting)
         if row.kind.partition(" ")[2] in Operation.__members__
     }
 
 
+def online_readers(connection: sa.Connection) -> frozenset[str]:
+    """Return the readers that answer."""
+    wanted = sa.select(reader_status.c.reader_id).where(reader_status.c.state == "online")
+    return frozenset(connection.execute(wanted).scalars())
+
+
 def granted_since(
     connection: sa.Connection, person_id: str, equipment_id: str, seq: int, now: datetime
-) -> datetime | None:
-    """Return until when an override lasts that was granted after this denial to this person here."""
-    wanted = sa.select(sa.func.max(overrides.c.ends_at)).where(
-        overrides.c.person_id == person_id,
-        overrides.c.equipment_id == equipment_id,
-        overrides.c.known_from > seq,
-        overrides.c.known_to.is_(None),
-        overrides.c.revoked_at.is_(None),
-        overrides.c.ends_at > timestamp(now),
+) -> tuple[datetime, datetime] | None:
+    """Return until when an override lasts that was granted after this denial to this person here, and when it was."""
+    wanted = (
+        sa.select(overrides.c.ends_at, audit_trail.c.at)
+        .select_from(overrides.join(audit_trail, audit_trail.c.seq == overrides.c.known_from))
+        .where(
+            overrides.c.person_id == person_id,
+            overrides.c.equipment_id == equipment_id,
+            overrides.c.known_from > seq,
+            overrides.c.known_to.is_(None),
+            overrides.c.revoked_at.is_(None),
+            overrides.c.starts_at <= timestamp(now),
+            overrides.c.ends_at > timestamp(now),
+        )
+        .order_by(overrides.c.ends_at.desc())
     )
-    found = connection.execute(wanted).scalar()
-    return instant(found) if found else None
+    row = connection.execute(wanted).first()
+    return (instant(row.ends_at), instant(row.at)) if row else None
 
 
 def had_override_lately(connection: sa.Connection, person_id: str, equipment_id: str, now: datetime) -> bool:

@@ -7,11 +7,13 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from gate.clock import Clock
 from gate.settings import Settings
 from gate.web.board import Board
-from gate.web.kiosk import kiosk
+from gate.web.duty import duty_pages
 from gate.web.kiosk_messages import Kiosks
+from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
+from gate.web.pins import pin_pages
 from gate.web.protection import protect
 from gate.web.reading import UNREADABLE, Records
 from gate.web.signing_in import add_signing_in, tell_refusal
@@ -36,7 +38,9 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     protect(app)
     add_signing_in(app, settings, clock, key, records)
     app.register_blueprint(pages)
-    app.register_blueprint(kiosk)
+    add_kiosk_pages(app)
+    app.register_blueprint(duty_pages)
+    app.register_blueprint(pin_pages)
     app.register_blueprint(override_pages)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:

@@ -9,12 +9,14 @@ from hashlib import sha256
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask import session as form_session
 from flask.typing import ResponseReturnValue
 
 from gate.clock import Clock
 from gate.core.roles import Act, Role, may
+from gate.store.account_pins import read_pin
 from gate.store.accounts import read_account
 from gate.store.web_sessions import (
     Failures,
@@ -230,18 +232,30 @@ def _touch() -> None:
         here.writer.write(lambda desk: touch_session(desk.trail, signed.session.token_sha256, now))
 
 
-def _password_fits(account_id: str, password: str, cause: str) -> bool:
-    """One try at a time: two at once would be counted as one. Every refusal takes the time of a comparison."""
+def pin_fits(account_id: str, pin: str) -> bool:
+    """Check the PIN of an account at a kiosk; a wrong one counts as a wrong password does, of this account alone."""
+    return _password_fits(account_id, pin, "wrong PIN", read_pin)
+
+
+def _password_fits(
+    account_id: str, password: str, cause: str, other: Callable[[sa.Connection, str], str | None] | None = None
+) -> bool:
+    """One try at a time: two at once would be counted as one. Every refusal takes the time of a comparison.
+
+    `other` reads what stands for another secret of the account, to be compared with instead of the password.
+    """
     here = accounts()
     with here.passwords.one_at_a_time:
         with here.records.engine().connect() as connection:
             found, failures = read_account(connection, account_id), read_failures(connection, account_id)
+            another = other(connection, account_id) if other else None
         account, secret = found or (None, None)
+        encoded = another if other else secret.encoded if secret else None
         known = account.id if account else None
         now = here.clock.read().at
         blocked = is_blocked(failures, now)
         usable = account is not None and account.active and not blocked
-        fits = here.passwords.fits(password, secret.encoded if secret and usable else None)
+        fits = here.passwords.fits(password, encoded if usable else None)
         if fits and usable:
             if failures != Failures():
                 here.writer.write(lambda desk: put_failures(desk.trail, account_id, Failures()))

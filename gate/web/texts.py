@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gate.web.account_texts import ACCOUNT_TEXTS
+from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 
 LANGUAGES = ("en", "fr")
@@ -109,7 +110,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
-    language: {key: words[number] for key, words in {**_TEXTS, **ACCOUNT_TEXTS, **OVERRIDE_TEXTS}.items()}
+    language: {key: words[number] for key, words in {**_TEXTS, **ACCOUNT_TEXTS, **OVERRIDE_TEXTS, **DUTY_TEXTS}.items()}
     for number, language in enumerate(LANGUAGES)
 }
 """Language -> key -> words."""

@@ -24,6 +24,12 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/account"): ACCOUNT,
     ("GET", "/account/password"): ACCOUNT,
     ("POST", "/account/password"): ACCOUNT,
+    ("GET", "/account/pin"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/account/pin"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/account/pin/remove"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/duty"): ACCOUNT - {Role.OPERATOR},
+    ("POST", "/duty"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/duty/<duty_id>/end"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("GET", "/overrides"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
@@ -53,7 +59,12 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 def path_of(rule: str) -> str:
     """Return an address of the route; what it names need not exist: authority comes first."""
-    return rule.replace("<path:filename>", "gate.css").replace("<int:seq>", "1").replace("<override_id>", "O-1")
+    return (
+        rule.replace("<path:filename>", "gate.css")
+        .replace("<int:seq>", "1")
+        .replace("<override_id>", "O-1")
+        .replace("<duty_id>", "D-1")
+    )
 
 
 def answered(client: FlaskClient, method: str, rule: str) -> str:
