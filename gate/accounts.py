@@ -8,8 +8,9 @@ from hashlib import sha256
 from gate.account_rules import LOGIN, NewAccount, name_problem, refuse_end, refuse_names, refuse_own, refuse_roles
 from gate.core.audit import Entry, Json, Kind, timestamp
 from gate.core.records import Moment
-from gate.core.roles import Role, as_text
+from gate.core.roles import Act, Role, as_text, may
 from gate.refusals import Asked, on_record_if_refused, refuse_stale, refuse_without_why
+from gate.store import account_pins
 from gate.store import accounts as stored
 from gate.store.accounts import Account, Secret
 from gate.store.audit_trail import Trail
@@ -81,7 +82,9 @@ def make_setup_code(trail: Trail, code: str, *, moment: Moment) -> int:
 def set_password(
     trail: Trail, account_id: str, encoded: str, *, by: str, moment: Moment, accepted: bool = False
 ) -> int:
-    """Replace the password; every session of the account ends, and one set by somebody else must be changed.
+    """Replace the password; every session of the account ends.
+
+    One set by somebody else must be changed, and takes the PIN away: who signs is to be sure again.
 
     `accepted`: the person has said that signatures made with it are as binding as those by hand (requirement G4).
 
@@ -96,6 +99,8 @@ def set_password(
             Entry(kind=Kind.CHANGE, moment=moment, subject=f"account:{account_id}", by=by, detail=detail)
         )
         stored.put_secret(trail, account_id, Secret(encoded, must_change=not own), seq)
+        if not own:
+            account_pins.remove_pin(trail, account_id)
         put_failures(trail, account_id, Failures())
         revoke_sessions_of(trail, account_id, moment.at)
         return seq
@@ -213,6 +218,8 @@ def _change(trail: Trail, account: Account, *, by: str, why: str, moment: Moment
         )
     )
     stored.put_account(trail, account, seq)
+    if not account.active or not may(account.roles, Act.SIGN_AT_KIOSK):
+        account_pins.remove_pin(trail, account.id)
     return seq
 
 

@@ -12,6 +12,9 @@ from gate.settings_names import in_url, is_every_address, is_loopback, normal_na
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 
+Preset = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+"""The beginning of a justification."""
+
 READERS_A_LINE = 8
 """More share a line badly: a secure badge would wait over 100 ms at 38400 baud."""
 
@@ -162,6 +165,14 @@ class KioskSettings(Strict):
 
     help_en: str = Field(default="", max_length=60)
     help_fr: str = Field(default="", max_length=60)
+    presets_en: tuple[Preset, ...] = Field(
+        default=("Training is done, the record is on its way", "Retraining is booked for today", "Covering an absence"),
+        max_length=4,
+    )
+    presets_fr: tuple[Preset, ...] = Field(
+        default=("Formation faite, dossier à venir", "Formation prévue aujourd’hui", "Remplacement d’une absence"),
+        max_length=4,
+    )
 
 
 class ReaderSettings(Strict):

@@ -53,6 +53,8 @@ class Act(StrEnum):
     MANAGE_EQUIPMENT = "manage_equipment"
     APPROVE_EQUIPMENT = "approve_equipment"
     SUSPEND = "suspend"
+    PLAN_DUTY = "plan_duty"
+    SIGN_AT_KIOSK = "sign_at_kiosk"
 
 
 _EVERYBODY = frozenset(Role)
@@ -94,6 +96,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_EQUIPMENT: _SYSADMIN,
     Act.APPROVE_EQUIPMENT: _QA,
     Act.SUSPEND: _QA,
+    Act.PLAN_DUTY: _SUPERVISOR | _QA,
+    Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
 }
 """The whole authority on the pages: an act that is not for a role here is refused."""
 
@@ -115,6 +119,7 @@ NEVER_SYSADMIN = frozenset(
         Act.SIGN_SEGMENT,
         Act.APPROVE_EQUIPMENT,
         Act.SUSPEND,
+        Act.SIGN_AT_KIOSK,
     }
 )
 """Whoever makes accounts must not approve what accounts are for, whatever other role stands beside it."""

@@ -11,16 +11,18 @@ from gate.web.alert_pages import alert_pages
 from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
+from gate.web.duty import duty_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
-from gate.web.kiosk import kiosk
 from gate.web.kiosk_messages import Kiosks
+from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.live_guard import guard_live_page
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
 from gate.web.parts import Parts
+from gate.web.pins import pin_pages
 from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
@@ -32,10 +34,11 @@ from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 
 PAGES = (
+    pin_pages,
+    duty_pages,
     admin,
     badge_pages,
     pages,
-    kiosk,
     override_pages,
     reader_pages,
     floor_pages,
@@ -63,6 +66,7 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.extensions["gate"] = Site(settings, clock, records, parts, streams, tail, alive_path, kiosks, floors, alerting)
     protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
+    add_kiosk_pages(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     guard_live_page(app, settings.web)

@@ -1,4 +1,4 @@
-"""The kiosk: the screen beside one to four machines, opened by a key in its address and reading only."""
+"""The kiosk: the screen beside one to four machines, opened by a key in its address."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from gate import alive
-from gate.keys import KeyFileError
 from gate.web.board import Message
-from gate.web.kiosk_key import kiosk_path, machines_of, opens
+from gate.web.kiosk_key import kiosk_path
 from gate.web.kiosk_messages import EVERY_KIOSK, topic_of
+from gate.web.kiosk_opened import COOKIE, opened, token_of
 from gate.web.kiosk_texts import KIOSK_TEXTS
 from gate.web.kiosk_view import unreadable_view
 from gate.web.pages import site
@@ -21,7 +21,6 @@ from gate.web.view import is_alive
 
 kiosk = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
-COOKIE = "kiosk"
 COOKIE_S = 400 * 24 * 3600
 """As long as browsers keep a cookie; each opening of the page begins it anew."""
 
@@ -33,7 +32,7 @@ REFRESH_S = 5
 def kiosk_page(name: str) -> AnyResponse:
     """Show the machines; a key in the address becomes a cookie for this path, so that it stays off the screen."""
     here, given = site(), request.args.get("key")
-    equipment = _opened(name, given if given is not None else request.cookies.get(COOKIE, ""))
+    equipment = opened(name, given)
     if given is not None:
         return _with_cookie(redirect(kiosk_path(equipment), code=303), equipment, given)
     now, status = here.clock.read().at, 200
@@ -55,6 +54,8 @@ def kiosk_page(name: str) -> AnyResponse:
         zone=here.settings.site.zone,
         events=f"{kiosk_path(equipment)}/events",
         refresh_s=REFRESH_S,
+        path=kiosk_path(equipment),
+        token=token_of(equipment),
     )
     return _with_cookie(make_response(page, status), equipment, request.cookies[COOKIE])
 
@@ -62,7 +63,7 @@ def kiosk_page(name: str) -> AnyResponse:
 @kiosk.get("/<name>/events")
 def kiosk_events(name: str) -> Response:
     """Stream what changes on these machines and nothing else."""
-    here, equipment = site(), _opened(name, request.cookies.get(COOKIE, ""))
+    here, equipment = site(), opened(name)
     here.tail.ensure_started()
     topics = frozenset({EVERY_KIOSK, *map(topic_of, equipment)})
     stream = here.streams.open(here.settings.site.language, 0, lambda _after: _full_state(here, equipment), topics)
@@ -77,20 +78,6 @@ def _full_state(here: Site, equipment: Sequence[str]) -> Sequence[Message] | Non
         return here.kiosks.full_state(equipment, now, alive=is_alive(alive.last_alive(here.alive_path), now))
     except UNREADABLE:
         return None
-
-
-def _opened(name: str, key: str) -> tuple[str, ...]:
-    """Return the equipment of the path; a wrong key looks like equipment that there is not."""
-    settings = site().settings
-    equipment = machines_of(name, settings)
-    try:
-        right = opens(settings, equipment or (name,), key)
-    except (KeyFileError, OSError):
-        current_app.logger.exception("the secret of the kiosks cannot be used")
-        abort(503)
-    if not (equipment and right):
-        abort(404)
-    return equipment
 
 
 def _with_cookie(response: AnyResponse, equipment: Sequence[str], key: str) -> AnyResponse:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gate.web.formats import visible
+from gate.web.kiosk_help import granted_view, with_help
 from gate.web.kiosk_reading import Answer, MachineNow
 from gate.web.kiosk_showing import KioskView, ReasonRow, Showing, override_view
 from gate.web.kiosk_texts import KIOSK_TEXTS
@@ -14,8 +15,11 @@ from gate.web.reason_texts import reason_text
 from gate.web.texts import LANGUAGES
 from gate.web.view import BY_OVERRIDE, READ_AGAIN
 
-STAYS_S = {"allow": 12, "over": 12, "deny": 20, "would": 20, "wait": 20, "fault": 20, "again": 6, "out": 6}
+STAYS_S = {"allow": 12, "over": 12, "deny": 45, "would": 20, "wait": 20, "fault": 20, "again": 6, "out": 6}
 """How long an answer stays on the screen, in seconds."""
+
+BESIDE_A_USE_S = 20
+"""A denial while somebody else uses the machine gives way to them sooner."""
 
 AHEAD_S = 2
 """An answer from a little ahead of this clock is still new; one further ahead is from before the clock was set."""
@@ -31,13 +35,24 @@ def answered(showing: Showing) -> KioskView | None:
         return None
     said = json.loads(answer.data)
     look = _look(said, answer)
-    ends_at = answer.at + timedelta(seconds=STAYS_S[look])
+    granted = granted_view(showing, answer) if look == "deny" else None
+    if granted is not None:
+        return granted
+    ends_at = _ends_at(showing, answer, look)
     if not answer.at - timedelta(seconds=AHEAD_S) <= showing.now < ends_at:
         return None
     if look in {"allow", "over"} and _dropped_since(showing.machine, said):
         return None
     make = {"allow": _allowed, "over": _overridden, "out": _signed_out}.get(look, _refused)
     return make(showing, answer, said, look, ends_at)
+
+
+def _ends_at(showing: Showing, answer: Answer, look: str) -> datetime:
+    """Whoever asked for help sees that it was asked for as long as a denial stays."""
+    if look != "deny":
+        return answer.at + timedelta(seconds=STAYS_S[look])
+    from_at = max(answer.at, showing.machine.more.asked_at or answer.at)
+    return from_at + timedelta(seconds=BESIDE_A_USE_S if showing.machine.using else STAYS_S[look])
 
 
 def _look(said: Mapping[str, object], answer: Answer) -> str:
@@ -155,7 +170,7 @@ def _refused(showing: Showing, answer: Answer, said: Mapping[str, object], look:
         lines = (lines[0], "trial_line")
     last4 = said.get("badge_last4")
     nobody = texts["badge_ending"].format(last4=visible(str(last4))) if last4 else ""
-    return showing.view(
+    view = showing.view(
         look,
         language,
         who="" if look == "fault" else visible(answer.name) if answer.name else nobody,
@@ -165,6 +180,7 @@ def _refused(showing: Showing, answer: Answer, said: Mapping[str, object], look:
         other_word=KIOSK_TEXTS[other][look] if both else "",
         turns_at=ends_at,
     )
+    return with_help(showing, answer, view, _codes(said)) if look in {"deny", "would"} else view
 
 
 def _shown(said: Mapping[str, object]) -> list[str]:

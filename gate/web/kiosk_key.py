@@ -39,6 +39,16 @@ def opens(settings: Settings, equipment: Sequence[str], key: str) -> bool:
     return hmac.compare_digest(kiosk_key(settings, equipment).encode(), key.encode())
 
 
+def form_token(settings: Settings, equipment: Sequence[str]) -> str:
+    """Return what every form of this kiosk carries; it outlives restarts, as the screen does.
+
+    Raises:
+        KeyFileError: the secret is readable by others or damaged.
+    """
+    secret = secret_of(secrets_folder(settings), SECRET)
+    return hmac.new(secret, f"kiosk form {'+'.join(equipment)}".encode(), hashlib.sha256).hexdigest()[:_LENGTH]
+
+
 def kiosk_path(equipment: Sequence[str]) -> str:
     """Return the path of the kiosk page."""
     return f"/kiosk/{'+'.join(equipment)}"

@@ -39,7 +39,7 @@ class Kiosks:
         Raises:
             what `gate.web.reading.UNREADABLE` lists: the records cannot be read.
         """
-        found = machines_now(self._records, self._settings, equipment)
+        found = machines_now(self._records, self._settings, equipment, now)
         return [kiosk_view(found[name], self._settings, now, alive=alive) for name in equipment]
 
     def full_state(self, equipment: Sequence[str], now: datetime, *, alive: bool) -> list[Message]:

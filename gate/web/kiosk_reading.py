@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from gate.store.schema import (
     training_records,
     use_members,
 )
+from gate.web.kiosk_more import NOTHING_MORE, More, more_of
 from gate.web.reading import BADGE_OUT, Records
 
 ANSWERS = (Kind.DECISION.value, Kind.USE_LEFT.value, Kind.USE_ENDED.value)
@@ -35,6 +36,7 @@ class Answer:
 
     seq: int
     at: datetime
+    person: str | None
     data: str
     """The canonical bytes as text."""
     name: str | None
@@ -74,10 +76,11 @@ class MachineNow:
     reader_since_at: datetime | None
     using: tuple[Using, ...]
     answer: Answer | None
+    more: More = NOTHING_MORE
 
 
-def machines_now(records: Records, settings: Settings, wanted: Iterable[str]) -> dict[str, MachineNow]:
-    """Return the machines as one snapshot shows them.
+def machines_now(records: Records, settings: Settings, wanted: Iterable[str], now: datetime) -> dict[str, MachineNow]:
+    """Return the machines as one snapshot shows them, with what is beside them at this instant.
 
     Raises:
         what `gate.web.reading.UNREADABLE` lists: the records cannot be read.
@@ -85,7 +88,7 @@ def machines_now(records: Records, settings: Settings, wanted: Iterable[str]) ->
     with records.engine().connect() as connection:
         known = {row.id: row for row in connection.execute(_MACHINES)}
         using, readers = _using(connection), _readers(connection, settings)
-        found = {}
+        found: dict[str, MachineNow] = {}
         for name in wanted:
             row, (state, since_at) = known.get(name), readers.get(name, (None, None))
             found[name] = MachineNow(
@@ -97,7 +100,9 @@ def machines_now(records: Records, settings: Settings, wanted: Iterable[str]) ->
                 using=using.get(name, ()),
                 answer=_answer(connection, name),
             )
-    return found
+        answers = {name: (m.answer.seq, m.answer.person) if m.answer else None for name, m in found.items()}
+        more = more_of(connection, settings, answers, now)
+    return {name: replace(machine, more=more.get(name, NOTHING_MORE)) for name, machine in found.items()}
 
 
 _MACHINES = (
@@ -191,6 +196,7 @@ def _answer(connection: sa.Connection, name: str) -> Answer | None:
         return Answer(
             seq=row.seq,
             at=datetime.fromisoformat(row.at),
+            person=said.get("person"),
             data=row.data,
             name=person.name if person else said.get("person"),
             language=person.language if person else None,

@@ -34,6 +34,15 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """One thing to press: what it sends, its word, and the word in the other language where nobody's is known."""
+
+    do: str
+    word: str
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KioskView:
     """One machine on a kiosk."""
 
@@ -62,6 +71,12 @@ class KioskView:
     reader: str = ""
     online: bool = False
     help: str = ""
+    choices: tuple[Button, ...] = ()
+    """What to press in the middle of the screen."""
+    side: Button | None = None
+    """What to press at the foot."""
+    asked: str = ""
+    """That help was asked for, when, and who was told."""
     turns_at: datetime | None = field(default=None, compare=False)
     """When time alone changes what is shown."""
 
@@ -107,11 +122,20 @@ class Showing:
         """Return a time of day for this screen."""
         return kiosk_time(at, self.settings.zone, language, self.now)
 
+    def both(self, key: str) -> tuple[str, str]:
+        """Return a word in the language of the site and in the other."""
+        mine = self.settings.site.language
+        return KIOSK_TEXTS[mine][key], KIOSK_TEXTS[next(name for name in LANGUAGES if name != mine)][key]
+
+    def help(self, language: str) -> str:
+        """Return whom to call here, as the site has set it."""
+        site_help = self.settings.kiosk.help_fr if language == "fr" else self.settings.kiosk.help_en
+        return site_help or KIOSK_TEXTS[language]["helper"]
+
     def view(self, look: str, language: str | None, **more: object) -> KioskView:
         """Return the view with what every look has."""
         machine, spoken = self.machine, language or self.settings.site.language
         texts = KIOSK_TEXTS[spoken]
-        site_help = self.settings.kiosk.help_fr if spoken == "fr" else self.settings.kiosk.help_en
         base = KioskView(
             machine.equipment,
             visible(machine.kind),
@@ -121,7 +145,7 @@ class Showing:
             trial=machine.mode == "shadow",
             reader=texts[f"reader_{machine.reader or 'unseen'}"],
             online=machine.reader == "online",
-            help=site_help or texts["helper"],
+            help=self.help(spoken),
         )
         return replace(base, **more)  # type: ignore[arg-type]
 

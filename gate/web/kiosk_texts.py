@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gate.web.kiosk_act_texts import KIOSK_ACT_TEXTS
 from gate.web.texts import LANGUAGES
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -81,6 +82,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 KIOSK_TEXTS: Mapping[str, Mapping[str, str]] = {
-    language: {key: words[number] for key, words in _TEXTS.items()} for number, language in enumerate(LANGUAGES)
+    language: {key: words[number] for key, words in {**_TEXTS, **KIOSK_ACT_TEXTS}.items()}
+    for number, language in enumerate(LANGUAGES)
 }
 """Language -> key -> words."""

@@ -1,12 +1,13 @@
 """What a kiosk shows of one machine: the state that counts now, in the words of whoever stands there."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from gate.settings import Settings
 from gate.web.formats import visible
 from gate.web.kiosk_answers import answered
 from gate.web.kiosk_reading import MachineNow, Using
-from gate.web.kiosk_showing import KioskView, PersonRow, Showing, override_view, people_rows
+from gate.web.kiosk_showing import Button, KioskView, PersonRow, Showing, override_view, people_rows
 from gate.web.kiosk_texts import KIOSK_TEXTS
 from gate.web.texts import LANGUAGES
 
@@ -20,7 +21,7 @@ def kiosk_view(machine: MachineNow, settings: Settings, now: datetime, *, alive:
         return _plain(showing, "unset", "unset_line")
     if machine.reader == "offline":
         return _plain(showing, "off", "off_line", "off_next")
-    return answered(showing) or _in_use(showing) or _idle(showing)
+    return _chosen(showing) or answered(showing) or _in_use(showing) or _idle(showing)
 
 
 def unreadable_view(equipment: str, settings: Settings, now: datetime) -> KioskView:
@@ -47,7 +48,35 @@ def _idle(showing: Showing) -> KioskView:
     if showing.machine.mode == "off":
         return _plain(showing, "mode_off", "mode_off_line")
     lines = ("trial_line",) if showing.machine.mode == "shadow" else ()
-    return _plain(showing, "idle", *lines)
+    name, duty = showing.machine.equipment, showing.both("duty")
+    return replace(
+        _plain(showing, "idle", *lines),
+        choices=tuple(
+            Button(f"choose {name} {operation}", *showing.both(f"op_{operation}"))
+            for operation in showing.machine.more.others
+        ),
+        side=Button(f"duty {name}", duty[0]),
+    )
+
+
+def _chosen(showing: Showing) -> KioskView | None:
+    """Show what the next badge is for; without one the machine's usual operation counts again."""
+    if showing.machine.more.chosen is None:
+        return None
+    operation, until = showing.machine.more.chosen
+    word, other = showing.both(f"op_{operation}")
+    texts = KIOSK_TEXTS[showing.settings.site.language]
+    return showing.view(
+        "chosen",
+        None,
+        word=word,
+        other_word=other,
+        lines=showing.both("chosen_badge"),
+        until_at=until,
+        beside=(texts["chosen_left"],),
+        choices=(Button(f"back {showing.machine.equipment}", *showing.both("back")),),
+        turns_at=until,
+    )
 
 
 def _in_use(showing: Showing) -> KioskView | None:

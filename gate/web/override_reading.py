@@ -45,6 +45,11 @@ class Denied:
         """Whether an override could lift every reason."""
         return all(REASONS[code].overridable in (Lift.SUPERVISOR, Lift.COSIGNED) for code in self.reasons)
 
+    @property
+    def needs_qa(self) -> bool:
+        """Whether a reason asks for QA's co-signature."""
+        return any(REASONS[code].overridable is Lift.COSIGNED for code in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:

@@ -13,39 +13,40 @@ from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask import session as form_session
 from flask.typing import ResponseReturnValue
 
-from gate.clock import Clock
 from gate.core.roles import Act, Role, may
-from gate.store.accounts import read_account
 from gate.store.web_sessions import (
-    Failures,
     Session,
     Signed,
     add_session,
     forget_sessions_before,
-    put_failures,
-    read_failures,
     read_session,
     revoke_session,
     touch_session,
 )
+from gate.web.account_parts import PARTS, Accounts, accounts
+from gate.web.authentication import BLOCKED, TRIES, is_blocked, one_more, password_fits, pin_fits
 from gate.web.kept_form import ask_to_sign_in_again
-from gate.web.passwords import Passwords
-from gate.web.reading import UNREADABLE, Records
-from gate.web.security import Security
-from gate.web.writing import Desk, Writer
+from gate.web.reading import UNREADABLE
+from gate.web.writing import Desk
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=12)
 TOUCH_EVERY = timedelta(seconds=10)
 """A session ends up to this much early: not every page view is worth a write."""
 
-TRIES = 5
-BLOCKED = timedelta(minutes=10)
-"""Only this account, only for minutes: whoever blocks it must not stop the shift (requirement G3)."""
+__all__ = [
+    "BLOCKED",
+    "PARTS",
+    "TRIES",
+    "Accounts",
+    "User",
+    "accounts",
+    "is_blocked",
+    "one_more",
+    "pin_fits",
+]
 
 KEPT = timedelta(days=30)
-
-PARTS = "gate-accounts"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,25 +65,6 @@ class User:
     def may(self, act: Act) -> bool:
         """Tell whether this account may do this."""
         return may(self.roles, act)
-
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """What signing in works with."""
-
-    records: Records
-    clock: Clock
-    writer: Writer
-    passwords: Passwords
-    security: Security
-
-
-def accounts() -> Accounts:
-    """Return what signing in works with in this application."""
-    found = current_app.extensions[PARTS]
-    if not isinstance(found, Accounts):
-        raise AssertionError("the application was not made by create_app")
-    return found
 
 
 def current_user() -> User | None:
@@ -147,22 +129,9 @@ def has_signed() -> bool:
     return signed is not None and signed.session.reauthenticated_at is not None
 
 
-def lasts() -> bool:
-        if signed is None:
-            return False
-        try:
-            with here.records.engine().connect() as connection:
-                found = read_session(connection, signed.session.token_sha256)
-        except UNREADABLE:
-            return False
-        return found is not None and _lasts(found.session, here.clock.read().at)
-
-    return lasts
-
-
 def sign_in(account_id: str, password: str) -> bool:
     """Check the password and count wrong ones; True: `start_session` may follow."""
-    return _password_fits(account_id, password, "wrong password")
+    return password_fits(account_id, password, "wrong password")
 
 
 def reauthenticated(password: str) -> bool:
@@ -171,7 +140,7 @@ def reauthenticated(password: str) -> bool:
     When it fits the browser gets a new token with the answer, so an observed one is worth nothing afterwards.
     """
     user = current_user()
-    if user is None or not _password_fits(user.account_id, password, "wrong password at signing"):
+    if user is None or not password_fits(user.account_id, password, "wrong password at signing"):
         return False
     start_session(user.account_id, again=True)
     return True
@@ -258,39 +227,3 @@ def _touch() -> None:
     now = here.clock.read().at
     if signed is not None and now - signed.session.last_seen_at >= TOUCH_EVERY:
         here.writer.write(lambda desk: touch_session(desk.trail, signed.session.token_sha256, now))
-
-
-def _password_fits(account_id: str, password: str, cause: str) -> bool:
-    """One try at a time: two at once would be counted as one. Every refusal takes the time of a comparison."""
-    here = accounts()
-    with here.passwords.one_at_a_time:
-        with here.records.engine().connect() as connection:
-            found, failures = read_account(connection, account_id), read_failures(connection, account_id)
-        account, secret = found or (None, None)
-        known = account.id if account else None
-        now = here.clock.read().at
-        blocked = is_blocked(failures, now)
-        usable = account is not None and account.usable(now) and not blocked
-        fits = here.passwords.fits(password, secret.encoded if secret and usable else None)
-        if fits and usable:
-            if failures != Failures():
-                here.writer.write(lambda desk: put_failures(desk.trail, account_id, Failures()))
-            return True
-        if known and not blocked and account and account.active:
-            here.writer.write(lambda desk: put_failures(desk.trail, known, one_more(failures, now)))
-            if one_more(failures, now).blocked_until is not None:
-                here.security.tell({"what": "account_blocked", "minutes": int(BLOCKED.total_seconds() // 60)}, known)
-        here.security.refused("account blocked" if blocked else cause, known)
-    return False
-
-
-def is_blocked(failures: Failures, now: datetime) -> bool:
-    """Tell whether the account takes no password now; an end out of reach is a clock that was wrong, and no end."""
-    until = failures.blocked_until
-    return until is not None and now < until <= now + BLOCKED
-
-
-def one_more(failures: Failures, now: datetime) -> Failures:
-    """Return what stands against the account after one more wrong password; after a block the count is anew."""
-    failed = 1 if failures.blocked_until is not None else failures.failed + 1
-    return Failures(failed, now + BLOCKED if failed >= TRIES else None)

@@ -8,6 +8,7 @@ from gate.web.admin_equipment_texts import EQUIPMENT_TEXTS
 from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
+from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
@@ -124,6 +125,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    DUTY_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,

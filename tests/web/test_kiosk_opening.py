@@ -85,9 +85,11 @@ def test_a_path_names_one_to_four_machines_that_have_a_reader(kiosk: KioskOnReco
     assert machines_of("TP-01+CT-01", kiosk.settings) == ("TP-01", "CT-01")
 
 
-def test_only_reading_is_answered(kiosk: KioskOnRecord, screen: FlaskClient) -> None:
-    """A kiosk has nothing to change."""
-    assert screen.post(kiosk.path()).status_code == 405
+def test_a_form_without_its_token_is_refused_and_the_stream_takes_none(
+    kiosk: KioskOnRecord, screen: FlaskClient
+) -> None:
+    """Another page in the same browser must press nothing here."""
+    assert screen.post(kiosk.path()).status_code == 403
     assert screen.post(f"{kiosk.path()}/events").status_code == 405
 
 

@@ -46,6 +46,12 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/account"): ACCOUNT,
     ("GET", "/account/password"): ACCOUNT,
     ("POST", "/account/password"): ACCOUNT,
+    ("GET", "/account/pin"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/account/pin"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/account/pin/remove"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("GET", "/duty"): ACCOUNT - {Role.OPERATOR},
+    ("POST", "/duty"): frozenset({Role.SUPERVISOR, Role.QA}),
+    ("POST", "/duty/<duty_id>/end"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("GET", "/overrides"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
     ("POST", "/overrides/new/<int:seq>"): frozenset({Role.SUPERVISOR}),
@@ -129,6 +135,7 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 
 
 EXAMPLES = {
+    "<duty_id>": "D-1",
     "<[^>]+>": "X-1",
     "<int:request_id>": "1",
     "<path:badge_id>": "B-1",
