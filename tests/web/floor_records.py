@@ -167,3 +167,9 @@ class FloorOnRecord(GateOnRecord):
                 connection.execute(schema.equipment_classes.insert().values(id=machine, known_from=1, name=kind))
                 row = machine_row(machine, mode)
                 connection.execute(schema.equipment.insert().values({**row, "class_id": machine, "area_id": area}))
+
+    def add_machine(self, name: str) -> None:
+        """Put one more machine on record."""
+        with self.writing() as connection:
+            old = connection.execute(schema.equipment.select().limit(1)).mappings().one()
+            connection.execute(schema.equipment.insert().values({**old, "version": None, "id": name}))

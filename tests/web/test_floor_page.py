@@ -1,26 +1,22 @@
-"""The floor without a browser: what each card and each need says, to whom, and what the stream tells."""
+"""The floor without a browser: what each card and each need says, and to whom."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from gate.core.audit import Entry, Kind
 from gate.core.roles import Role
 from gate.core.terms import Outcome
-from gate.store import schema
 from gate.web.app import create_app
-from gate.web.claimed_time import claimed_time
-from gate.web.session import IDLE, PARTS
+from gate.web.session import PARTS
 from tests.web.floor_records import FloorOnRecord
 from tests.web.people import CHEAP, add_account, signed_in
-from tests.web.test_events import until
 from tests.web.test_live_page import text_of
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -175,16 +171,10 @@ def test_after_login_each_account_is_where_it_works(gate: FloorOnRecord, app: Fl
 
 def test_a_machine_with_a_slash_in_its_id_has_a_page(gate: FloorOnRecord, app: Flask) -> None:
     """Ids come from the batch record, not from web addresses."""
-    add_machine(gate, "L1/TP:9")
+    gate.add_machine("L1/TP:9")
     browser = signed_in(app, "sup")
     assert 'href="/floor/L1~TP:9?lang=en"' in browser.get("/floor?lang=en").text
     assert "<h1>L1/TP:9</h1>" in browser.get("/floor/L1~TP:9").text
-
-
-def add_machine(gate: FloorOnRecord, name: str) -> None:
-    with gate.writing() as connection:
-        old = connection.execute(schema.equipment.select().limit(1)).mappings().one()
-        connection.execute(schema.equipment.insert().values({**old, "version": None, "id": name}))
 
 
 def test_without_records_the_floor_says_so(gate: FloorOnRecord, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,111 +187,6 @@ def test_without_records_the_floor_says_so(gate: FloorOnRecord, app: Flask, monk
     monkeypatch.setattr("gate.web.floor_messages.floor_look", broken)
     assert browser.get("/floor").status_code == 503
     assert browser.get("/floor/TP-01").status_code == 503
-
-
-# --- the stream ------------------------------------------------------------------------------------------------
-
-
-def stream_of(client: FlaskClient, query: str = "lang=en") -> Iterator[str]:
-    response = client.get(f"/events/floor?{query}")
-    assert response.mimetype == "text/event-stream"
-    return (part.decode() if isinstance(part, bytes) else part for part in response.response)
-
-
-@pytest.mark.req("A7")
-def test_the_stream_asks_for_the_same_login_as_the_page(gate: FloorOnRecord, app: Flask) -> None:
-    """What a page may not show, its stream may not tell."""
-    assert app.test_client().get("/events/floor").location.startswith("/login")
-    assert signed_in(app, "op").get("/events/floor").status_code == 403
-    assert signed_in(app, "sup").get("/events/floor?machine=NONE").status_code == 404
-
-
-@pytest.mark.req("L3", "A7")
-def test_the_stream_tells_the_whole_floor_and_then_only_what_changes(gate: FloorOnRecord, app: Flask) -> None:
-    """Finished parts by element, with buttons for a supervisor alone."""
-    sup, qa = stream_of(signed_in(app, "sup")), stream_of(signed_in(app, "qa"))
-    for stream in (sup, qa):
-        assert next(stream).startswith("retry: ")
-        state = next(stream)
-        for part in ('id="floor-lede"', 'id="floor-map"', 'id="floor-needs"', 'id="m-TP-01"'):
-            assert part in state, part
-    gate.denied("TP-02", "E1", "TRAINING_EXPIRED")
-    until(sup, "was denied at <bdi>TP-02")
-    gate.denied("TP-01", "E1", "TRAINING_EXPIRED")
-    told = until(sup, "was denied at <bdi>TP-01")
-    assert "Grant override" in told
-    assert 'id="m-TP-01"' in told
-    assert 'id="floor-map"' not in told, "the map stays; only cards change"
-    assert 'id="m-TP-02"' not in told
-    assert "Grant override" not in until(qa, "was denied at")
-
-
-def test_a_new_machine_brings_a_new_map(gate: FloorOnRecord, app: Flask) -> None:
-    """A card that has no place on the page could not be put there."""
-    stream = stream_of(signed_in(app, "sup"))
-    next(stream)
-    next(stream)
-    gate.denied("TP-01", "E1", "TRAINING_EXPIRED")
-    until(stream, "was denied at <bdi>TP-01")
-    add_machine(gate, "TP-99")
-    assert 'id="m-TP-99"' in until(stream, 'id="floor-map"').split('id="floor-map"')[1]
-
-
-@pytest.mark.req("G3")
-def test_a_stream_ends_with_its_session_and_keeps_none_alive(gate: FloorOnRecord, app: Flask) -> None:
-    """A tablet left on a bench must not tell for ever who is where; watching is no activity."""
-    browser = signed_in(app, "sup")
-    stream = stream_of(browser)
-    next(stream)
-    next(stream)
-    gate.clock.advance(IDLE.total_seconds() - 60)
-    until(stream, "event: ")
-    gate.clock.advance(120)
-    assert until(stream, "event: over")
-    assert list(stream) == []
-    assert browser.get("/floor").status_code == 303
-
-
-def test_a_floor_that_nobody_watches_is_not_looked_at(gate: FloorOnRecord, app: Flask) -> None:
-    """Reading the floor at every commit is for those who look."""
-    floors = app.extensions["gate"].floors
-    browser = signed_in(app, "sup")
-    assert not floors.watched
-    first, second = browser.get("/events/floor"), browser.get("/events/floor?machine=TP-01")
-    assert floors.watched
-    first.close()
-    first.close()
-    assert floors.watched
-    second.close()
-    assert not floors.watched
-
-
-# --- a claimed time --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.req("C10", "F1")
-@pytest.mark.parametrize(
-    ("day", "clock", "joined", "now", "claimed"),
-    [
-        ("2026-11-23", "13:40", "2026-11-23T18:00:35", "2026-11-23T19:00", "2026-11-23T18:40"),
-        ("2026-11-23", "13 h 00", "2026-11-23T18:00:35", "2026-11-23T19:00", "2026-11-23T18:00:35"),
-        ("2026-11-01", "1:30", "2026-11-01T05:00", "2026-11-01T08:00", "2026-11-01T05:30"),
-        ("2026-11-01", "01:30", "2026-11-01T06:00", "2026-11-01T08:00", "2026-11-01T06:30"),
-        ("2026-11-01", "01:30", "2026-11-01T04:00", "2026-11-01T05:45", "2026-11-01T05:30"),
-    ],
-)
-def test_a_claimed_time_is_of_the_site_and_fits_between_joining_and_now(
-    day: str, clock: str, joined: str, now: str, claimed: str
-) -> None:
-    """In the night the clocks go back an hour happens twice: the one that can be true is meant."""
-    at = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (joined, now, claimed)]
-    assert claimed_time(day, clock, at[0], at[1], TORONTO) == (at[2], "")
-
-
-def test_an_hour_that_never_was_is_refused() -> None:
-    """On 8 March 2026 no clock of the site showed 02:30."""
-    now = datetime(2026, 3, 8, 12, tzinfo=UTC)
-    assert claimed_time("2026-03-08", "02:30", now - timedelta(hours=9), now, TORONTO) == (None, "fa_no_such_time")
 
 
 @pytest.mark.req("L3")
