@@ -17,6 +17,7 @@ from gate.web.pages import around, site, viewer
 from gate.web.reading import UNREADABLE
 from gate.web.session import requires, session_watch
 from gate.web.signing import signing_user
+from gate.web.site import Site
 from gate.web.streams import Stream
 from gate.web.view import is_alive
 
@@ -74,7 +75,7 @@ def floor_events() -> ResponseReturnValue:
     def state(_after: int) -> Sequence[Message] | None:
         now = here.clock.read().at
         try:
-            return here.floors.full_state(now, frozenset(topics), alive=_is_alive(now))
+            return here.floors.full_state(now, frozenset(topics), alive=_is_alive(here, now))
         except UNREADABLE:
             return None
 
@@ -129,7 +130,7 @@ def floor_words() -> FloorWords:
 def look_at(now: datetime, only: str | None = None) -> Floor:
     """Return the floor, or one machine of it; where the records cannot be read the request ends with 503."""
     try:
-        return site().floors.floor(now, alive=_is_alive(now), only=only)
+        return site().floors.floor(now, alive=_is_alive(site(), now), only=only)
     except UNREADABLE as error:
         current_app.logger.warning("the records cannot be read: %s", error)
         abort(503)
@@ -148,8 +149,8 @@ def _acts() -> bool:
     return user.may(Act.GRANT_OVERRIDE) and user.may(Act.CLOSE_USE)
 
 
-def _is_alive(now: datetime) -> bool:
-    return is_alive(alive.last_alive(site().alive_path), now)
+def _is_alive(here: Site, now: datetime) -> bool:
+    return is_alive(alive.last_alive(here.alive_path), now)
 
 
 def _live(now: datetime) -> dict[str, object]:

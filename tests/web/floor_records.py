@@ -108,7 +108,7 @@ class FloorOnRecord(GateOnRecord):
     def at_machine(self, machine: str, person: str, joined_at: datetime, dropped: str = "") -> int:
         """Put somebody at a machine since an instant."""
         seq = self.decided(machine, person, Outcome.ALLOW, ("ALLOW_CERTIFIED",))
-        with self._writing() as connection:
+        with self.writing() as connection:
             use = connection.execute(schema.equipment_uses.insert().values(equipment_id=machine, opened_seq=seq))
             connection.execute(
                 schema.use_members.insert().values(
@@ -127,7 +127,7 @@ class FloorOnRecord(GateOnRecord):
     def lifted(self, machine: str, person: str, ends_at: datetime) -> None:
         """Let an override stand."""
         seq = self.append(Entry(kind=Kind.OVERRIDE_GRANTED, moment=self.moment(), person=person, equipment=machine))
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 schema.overrides.insert().values(
                     {
@@ -149,14 +149,15 @@ class FloorOnRecord(GateOnRecord):
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection that writes past the acts."""
         engine = make_engine(self.settings.database_path, key=None, read_only=False)
         with engine.begin() as connection:
             yield connection
         engine.dispose()
 
     def _insert_plant(self) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             for number, name in records.PEOPLE.items():
                 row = {"id": number, "known_from": 1, "name": name, "kind": "employee", "state": "active"}
                 connection.execute(schema.people.insert().values({**row, "language": "en"}))
@@ -166,3 +167,9 @@ class FloorOnRecord(GateOnRecord):
                 connection.execute(schema.equipment_classes.insert().values(id=machine, known_from=1, name=kind))
                 row = machine_row(machine, mode)
                 connection.execute(schema.equipment.insert().values({**row, "class_id": machine, "area_id": area}))
+
+    def add_machine(self, name: str) -> None:
+        """Put one more machine on record."""
+        with self.writing() as connection:
+            old = connection.execute(schema.equipment.select().limit(1)).mappings().one()
+            connection.execute(schema.equipment.insert().values({**old, "version": None, "id": name}))

@@ -1,8 +1,11 @@
 """A gate at work with its pages and people who have signed in: badge bytes on one side, forms on the other."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from gate import alive
 from gate.accounts import NewAccount, create_account, set_password
+from gate.core.audit import canonical
 from gate.core.roles import Role
 from gate.store.audit_trail import Trail
 from gate.store.database import open_database
@@ -77,3 +81,30 @@ def floor_site(world: World) -> Iterator[FloorSite]:
     finally:
         app.extensions["gate"].close()
         app.extensions[PARTS].writer.close()
+
+
+def held(site: FloorSite, entry: int = -1) -> str:
+    """Return the id of a hold that was set."""
+    subject: str = site.world.trail("hold_set")[entry]["subject"]
+    return subject.removeprefix("hold:")
+
+
+def member(site: FloorSite) -> str:
+    """Return the address where the only use on the page of TP-01 is closed."""
+    found = re.search(r'href="(/floor/TP-01/leave/\d+)', site.page("sup", "/floor/TP-01"))
+    assert found
+    return found[1]
+
+
+def signed_right(entry: dict[str, Any], name: str, meaning: str) -> bool:
+    """Whether the entry shows this signature, and its digest is that of the entry's own content."""
+    shown = entry["detail"]["signatures"][0]
+    names = ("kind", "subject", "person", "equipment", "old", "new", "why")
+    content = {key: entry[key] for key in names if key in entry}
+    digest = hashlib.sha256(canonical(content)).hexdigest()
+    return (shown["name"], shown["meaning"], shown["sha256"]) == (name, meaning, digest)
+
+
+def modes(world: World) -> list[dict[str, Any]]:
+    """Return the changes of a mode."""
+    return [entry for entry in world.trail("change") if entry["subject"].startswith("equipment:")]
