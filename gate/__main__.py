@@ -17,6 +17,9 @@ from gate.command_context import opened_desk as _desk
 from gate.command_context import plainly as _plainly
 from gate.command_output import as_log_line, as_reader_line
 from gate.commissioning import commission
+from gate.commissioning import CommissioningError, commission
+from gate.core.calendar import end_of_day
+from gate.core.clock_trust import moment_of, observe
 from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.core.terms import Mode, Operation
@@ -87,14 +90,23 @@ def setup_code_(obj: tuple[Path, Settings]) -> None:
 @click.option("--role", required=True, multiple=True, type=click.Choice([role.value for role in Role]))
 @click.option("--by", required=True, help="Who makes it, having verified who the person is.")
 @click.option("--why", required=True, help="The justification.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Its last day, site time; an auditor's has one.")
 @click.pass_obj
 def account_(
-    obj: tuple[Path, Settings], login: str, person: str, name: str, role: tuple[str, ...], by: str, why: str
+    obj: tuple[Path, Settings],
+    login: str,
+    person: str,
+    name: str,
+    role: tuple[str, ...],
+    by: str,
+    why: str,
+    until: datetime | None,
 ) -> None:
     """Make an account and print its first password, which must be changed at the first login."""
     _, settings = obj
     word = new_setup_code()
-    new = NewAccount(login, person, name, frozenset(map(Role, role)))
+    end = end_of_day(until.date(), settings.zone) if until else None
+    new = NewAccount(login, person, name, frozenset(map(Role, role)), expires_at=end)
     with _plainly(), _desk(settings) as desk:
         create_account(desk.trail, new, Passwords().encode(word), by=by, why=why, moment=_moment(desk))
     click.echo(f"account {login} is ready; first password, to be changed at once: {word}")

@@ -23,6 +23,7 @@ TOP_LEVEL = (
     "CHANGELOG.md",
     "LICENSE",
     "docs/accounts.md",
+    "docs/administration.md",
     "docs/audit-trail.md",
     "docs/code-overview.md",
     "docs/commands.md",

@@ -3,10 +3,12 @@
 import getpass
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from gate.clock import SystemClock
 from tests.commands.site import HOSTILE, VISIBLE, Site
 from tests.scenarios.plant import P1, P3, plant, plant_file
 from tests.store.open_records import tamper
@@ -180,6 +182,28 @@ def test_an_account_is_made_on_the_terminal_and_its_password_is_told_once(empty:
     trail = empty.gate("log", "--json")
     assert "account:nhaddad" in trail
     assert word not in trail
+
+
+@pytest.mark.req("A6")
+def test_an_auditors_account_of_the_terminal_needs_its_last_day(empty: Site) -> None:
+    """Also on the terminal: an inspector leaves."""
+    empty.gate("init")
+    words = (
+        "account",
+        "aud",
+        "--person",
+        "X1",
+        "--name",
+        "In Spector",
+        "--role",
+        "auditor",
+        "--by",
+        "A",
+        "--why",
+        "visit",
+    )
+    assert "needs an end" in empty.gate(*words, expect=1)
+    assert "is ready" in empty.gate(*words, "--until", (SystemClock().read().at + timedelta(days=9)).date().isoformat())
 
 
 @pytest.mark.req("A6")
