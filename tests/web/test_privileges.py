@@ -32,6 +32,9 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
+BEYOND = {**ROUTES, ("GET", "/"): ACCOUNT, ("GET", "/events"): ACCOUNT}
+"""The same where the pages are served beyond the machine itself."""
+
 KIOSK = "/kiosk"
 """The screens at the machines are of a reader, not of an account; their own tests say who sees them."""
 
@@ -49,6 +52,12 @@ def routes(app: Flask) -> set[tuple[str, str]]:
 def test_every_route_stands_in_the_table(app: Flask) -> None:
     """A page that nobody decided about is open to all."""
     assert routes(app) == set(ROUTES)
+
+
+@pytest.mark.req("A7")
+def test_serving_beyond_the_machine_itself_adds_no_route(beyond: Flask) -> None:
+    """And what is decided about the routes is decided for both."""
+    assert routes(beyond) == set(BEYOND)
 
 
 def path_of(rule: str) -> str:
@@ -70,12 +79,16 @@ def answered(client: FlaskClient, method: str, rule: str) -> str:
 
 @pytest.mark.req("A7")
 @pytest.mark.parametrize("role", [None, *Role], ids=str)
-def test_the_matrix_of_privileges(gate: GateOnRecord, app: Flask, role: Role | None) -> None:
+@pytest.mark.parametrize("served", ["app", "beyond"])
+def test_the_matrix_of_privileges(
+    gate: GateOnRecord, request: pytest.FixtureRequest, served: str, role: Role | None
+) -> None:
     """Authority is checked by the server on every request, not by hiding a link."""
+    app: Flask = request.getfixturevalue(served)
     add_account(gate, "first", Role.SYSADMIN)
     if role is not None:
         add_account(gate, "some", role)
-    for (method, rule), who in ROUTES.items():
+    for (method, rule), who in (BEYOND if served == "beyond" else ROUTES).items():
         client = app.test_client() if role is None else signed_in(app, "some")
         wanted = "in" if role in who else ("login" if role is None else "refused")
         assert answered(client, method, rule) == wanted, (method, rule)
