@@ -17,9 +17,7 @@ from gate.command_context import opened_desk as _desk
 from gate.command_context import plainly as _plainly
 from gate.command_output import as_log_line, as_reader_line
 from gate.commissioning import commission
-from gate.commissioning import CommissioningError, commission
 from gate.core.calendar import end_of_day
-from gate.core.clock_trust import moment_of, observe
 from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.core.terms import Mode, Operation

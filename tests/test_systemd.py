@@ -83,6 +83,27 @@ def test_the_pages_cannot_read_the_keys_of_readers() -> None:
     assert "InaccessiblePaths=-/var/lib/gate/keys" in lines(WEB)
 
 
+def test_the_pages_cannot_read_the_key_of_the_authority() -> None:
+    """Whoever breaks into the pages must not be able to make certificates that every tablet trusts."""
+    assert "InaccessiblePaths=-/var/lib/gate/ca" in lines(WEB)
+
+
+@pytest.mark.req("A7")
+def test_only_named_networks_reach_the_pages_and_systemd_takes_the_drop_in(tmp_path: Path) -> None:
+    """As installed nobody but the machine itself; with the drop-in those that are named, and no port below 1024."""
+    drop_in = ROOT / "systemd" / "gate-web-network.conf"
+    assert {"IPAddressDeny=any", "IPAddressAllow=localhost"} <= set(lines(WEB))
+    assert [line for line in lines(drop_in) if line != "[Service]"] == ["IPAddressAllow=10.20.0.0/16"]
+    folder = tmp_path / f"{WEB.name}.d"
+    folder.mkdir()
+    every = drop_in.read_text(encoding="utf-8").replace("#Cap", "Cap").replace("#Amb", "Amb")
+    for text, complaint in ((every, ""), (every.replace("IPAddressAllow=", "IPAdressAllow="), "IPAdressAllow")):
+        (folder / "network.conf").write_text(text, encoding="utf-8")
+        told = verified(WEB, tmp_path)
+        assert complaint in told.stderr
+        assert complaint or (told.returncode, told.stdout + told.stderr) == (0, "")
+
+
 @pytest.mark.fault(16)
 def test_systemd_restarts_a_reader_process_that_hangs() -> None:
     """A deadlocked process must be replaced within the 10 s that the fault matrix gives it."""

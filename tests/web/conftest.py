@@ -14,6 +14,7 @@ from gate.web.session import PARTS
 from tests.web.kiosk_records import KioskOnRecord
 from tests.web.people import CHEAP
 from tests.web.records import GateOnRecord
+from tests.web.tls_served import beyond_loopback
 
 
 @pytest.fixture
@@ -29,6 +30,17 @@ def gate(tmp_path: Path) -> Iterator[GateOnRecord]:
 def app(gate: GateOnRecord) -> Iterator[Flask]:
     """The pages over these records."""
     made = create_app(gate.settings, gate.clock)
+    made.testing = True
+    made.extensions[PARTS] = replace(made.extensions[PARTS], passwords=CHEAP)
+    yield made
+    made.extensions["gate"].close()
+    made.extensions[PARTS].writer.close()
+
+
+@pytest.fixture
+def beyond(gate: GateOnRecord) -> Iterator[Flask]:
+    """The same pages as they are served to tablets: with TLS, under a name."""
+    made = create_app(beyond_loopback(gate.settings), gate.clock)
     made.testing = True
     made.extensions[PARTS] = replace(made.extensions[PARTS], passwords=CHEAP)
     yield made

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def status(port: int, path: str = "/healthz") -> int | None:
 
 
 @contextmanager
-def served(config: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def served(config: Path, port: int, ask: Callable[[int], object] = status) -> Iterator[subprocess.Popen[bytes]]:
     """Run gunicorn on the configuration until the block ends; its words are kept beside the configuration."""
     command = [sys.executable, "-m", "gunicorn", "-c", "python:gate.web.gunicorn_conf", "gate.wsgi:app"]
     with (config.parent / "web.log").open("ab") as log:
@@ -45,7 +45,7 @@ def served(config: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         )
     try:
         until = time.monotonic() + GENEROUS_S
-        while status(port) is None:
+        while ask(port) is None:
             assert process.poll() is None, (config.parent / "web.log").read_text("utf-8")
             assert time.monotonic() < until, "gunicorn never answered"
             time.sleep(0.05)

@@ -115,6 +115,9 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
+BEYOND = {**ROUTES, ("GET", "/"): ACCOUNT, ("GET", "/events"): ACCOUNT}
+"""The same where the pages are served beyond the machine itself."""
+
 KIOSK = "/kiosk"
 """The screens at the machines are of a reader, not of an account; their own tests say who sees them."""
 
@@ -174,12 +177,16 @@ def answered(client: FlaskClient, method: str, rule: str) -> str:
 
 @pytest.mark.req("A7")
 @pytest.mark.parametrize("role", [None, *Role], ids=str)
-def test_the_matrix_of_privileges(gate: GateOnRecord, app: Flask, role: Role | None) -> None:
+@pytest.mark.parametrize("served", ["app", "beyond"])
+def test_the_matrix_of_privileges(
+    gate: GateOnRecord, request: pytest.FixtureRequest, served: str, role: Role | None
+) -> None:
     """Authority is checked by the server on every request, not by hiding a link."""
+    app: Flask = request.getfixturevalue(served)
     add_account(gate, "first", Role.SYSADMIN)
     if role is not None:
         add_account(gate, "some", role)
-    for (method, rule), who in ROUTES.items():
+    for (method, rule), who in (BEYOND if served == "beyond" else ROUTES).items():
         client = app.test_client() if role is None else signed_in(app, "some")
         wanted = "in" if role in who else ("login" if role is None else "refused")
         assert answered(client, method, rule) == wanted, (method, rule)

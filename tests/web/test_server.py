@@ -3,6 +3,7 @@
 import os
 import runpy
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 
 from gate.web.app import create_app
 from gate.web.config_path import DEFAULT, config_path
+from gate.web.tls import DEAD_AFTER_MS
 from tests.web.records import GateOnRecord
 
 
@@ -33,7 +35,7 @@ def test_the_configuration_is_named_by_the_environment() -> None:
 def test_the_server_listens_where_the_configuration_says(
     gate: GateOnRecord, monkeypatch: pytest.MonkeyPatch, host: str, bound: str
 ) -> None:
-    """Without accounts there is nothing but loopback, in both its address families."""
+    """Without TLS there is nothing but loopback, in both its address families."""
     text = gate.config.read_text("utf-8").replace("[web]", f'[web]\nhost = "{host}"')
     gate.config.write_text(text, encoding="utf-8")
     monkeypatch.setenv("GATE_CONFIG", str(gate.config))
@@ -41,6 +43,29 @@ def test_the_server_listens_where_the_configuration_says(
     assert found["bind"] == bound.format(gate.settings.web.port)
     assert (found["workers"], found["worker_class"]) == (1, "gthread")
     assert found["threads"] > 20
+
+
+def test_nobody_is_believed_who_says_that_a_request_came_over_tls(
+    gate: GateOnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No proxy stands in front of the pages; a header must not decide which cookies are taken."""
+    monkeypatch.setenv("GATE_CONFIG", str(gate.config))
+    assert runpy.run_module("gate.web.gunicorn_conf")["forwarded_allow_ips"] == ""
+
+
+def test_connections_whose_peer_has_silently_gone_are_let_go(
+    gate: GateOnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tablet carried out of reach would hold its event stream for a quarter of an hour, and there are twenty."""
+    monkeypatch.setenv("GATE_CONFIG", str(gate.config))
+    found = runpy.run_module("gate.web.gunicorn_conf")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        found["when_ready"](SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listener)]))
+        with socket.create_connection(listener.getsockname()):
+            accepted, _ = listener.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == DEAD_AFTER_MS
+                assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
 
 
 def test_the_application_is_made_from_the_configuration(gate: GateOnRecord, monkeypatch: pytest.MonkeyPatch) -> None:
