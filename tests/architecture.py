@@ -5,111 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-OURS = ("gate", "firmware_protocol")
-
-CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store", "gate.readers", "gate.web"
-ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
-ACTS = (
-    "gate.access",
-    "gate.account_care",
-    "gate.account_rules",
-    "gate.accounts",
-    "gate.act_refusals",
-    "gate.alert_acts",
-    "gate.badge_acts",
-    "gate.badge_enrolment",
-    "gate.badge_lending",
-    "gate.badge_refusals",
-    "gate.equipment_acts",
-    "gate.people_acts",
-    "gate.refusals",
-    "gate.supervision",
-    "gate.suspension_acts",
-    "gate.desk",
-    "gate.duty_acts",
-    "gate.entries",
-    "gate.held_out",
-    "gate.kiosk_acts",
-    "gate.kiosk_signing",
-    "gate.pin_acts",
-    "gate.reader_requests",
-    "gate.explain",
-    "gate.hold_acts",
-    "gate.mode_acts",
-    "gate.delegations",
-    "gate.override_acts",
-    "gate.override_followup",
-    "gate.signatures",
-    "gate.use_changes",
-    "gate.use_closing",
-    "gate.use_watch",
-    "gate.first_certifier",
-    "gate.item_acts",
-    "gate.requirement_acts",
-    "gate.sights",
-    "gate.source_acts",
-    "gate.training_acts",
-    "gate.training_refusals",
-)
-LOOPS = ("gate.gate_loop", "gate.jobs")
-WIRING = (
-    "gate.__main__",
-    "gate.command_output",
-    "gate.command_context",
-    "gate.commissioning",
-    "gate.desk_opening",
-    "gate.edge",
-    "gate.tls_acts",
-    "gate.tls_command",
-    "gate.wiring",
-    "gate.wsgi",
-)
-SMALL: dict[str, tuple[str, ...]] = {
-    "gate": (),
-    CLOCK: (CORE,),
-    ALIVE: (CORE,),
-    "gate.keys": (),
-    "gate.line_watch": (CODEC,),
-    "gate.log_following": (STORE,),
-    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_sections"),
-    "gate.settings_alerts": (CORE, "gate.settings_sections"),
-    "gate.settings_names": (),
-    "gate.settings_sections": (CORE, "gate.settings_names"),
-    "gate.tls_certificates": (),
-    "gate.tls_checks": ("gate.tls_certificates",),
-    "gate.tls_files": ("gate.settings", "gate.tls_certificates", "gate.tls_checks"),
-    "gate.single_instance": (),
-    "gate.verified": (),
-    "gate.systemd_notify": (),
-}
-GATE_ONLY = ["gate.desk", "gate.entries", "gate.explain", "gate.reader_requests", "gate.use_changes", "gate.use_watch"]
-"""Acts of the reader process; every other act may be used by a page."""
-
-ARROWS: dict[str, tuple[str, ...]] = {
-    CODEC: (CODEC,),
-    CORE: (CORE,),
-    STORE: (STORE, CORE),
-    READERS: (READERS, CORE, CODEC, CLOCK),
-    WEB: (
-        WEB,
-        *[act for act in ACTS if act not in GATE_ONLY],
-        STORE,
-        CORE,
-        "gate.settings",
-        "gate.settings_names",
-        "gate.tls_files",
-        "gate.keys",
-        "gate.line_watch",
-        "gate.verified",
-        CLOCK,
-        ALIVE,
-    ),
-    **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
-    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verified", *ACTS, *LOOPS)),
-    **dict.fromkeys(WIRING, OURS),
-    **SMALL,
-}
-"""A module or package -> what of ours it may import; the longest name that fits counts. Demo modules are wiring."""
+from tests.architecture_table import ARROWS, CODEC, CORE, OURS
 
 
 def _words(text: str) -> frozenset[str]:
@@ -204,7 +100,7 @@ def arrows(source: Source) -> Iterator[Violation]:
     """Every module has a place, and imports only what its place allows."""
     allowed = _may_import(source.module)
     if allowed is None:
-        yield Violation(source.path, 1, "has no place in the architecture; give it one in tests/architecture.py")
+        yield Violation(source.path, 1, "has no place in the architecture; give it one in tests/architecture_table.py")
         return
     for name, line in imports(source):
         if name.startswith("relative"):
