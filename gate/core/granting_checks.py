@@ -21,6 +21,8 @@ PAST_TOLERANCE = timedelta(minutes=1)
 LEAST_WORDS = 10
 """Letters and digits that a justification has at least."""
 SUPERVISOR, QA, SYSADMIN = Role.SUPERVISOR.value, Role.QA.value, Role.SYSADMIN.value
+DELEGABLE = frozenset({SUPERVISOR, Role.TRAINER.value})
+"""Whoever lost these roles since QA appointed him co-signs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ def cosigner_is_one_of_them(request: GrantRequest, _context: GrantContext) -> st
 def cosigner_not_qa(request: GrantRequest, context: GrantContext) -> str | None:
     """Who co-signs is of QA or appointed by QA for this time, and never administers the system."""
     roles = request.cosigner_roles
-    for_qa = (QA in roles or context.cosigner_delegated) and SYSADMIN not in roles
+    delegate = context.cosigner_delegated and not roles.isdisjoint(DELEGABLE)
+    for_qa = (QA in roles or delegate) and SYSADMIN not in roles
     return when(request.cosigner_person_id is not None and not for_qa)
 
 

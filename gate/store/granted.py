@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gate.core.audit import Kind, timestamp
+from gate.core.audit import Kind, leaf_hash, timestamp
 from gate.core.disposing import Granted
 from gate.core.records import Override
 from gate.core.terms import Operation, OverrideClass
@@ -35,6 +35,8 @@ class SignedEntry:
     at: datetime
     leaf: str
     said: Mapping[str, Any]
+    intact: bool = True
+    """Whether the stored leaf is that of the stored bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,4 +245,7 @@ def _entry(ask: Ask, seq: int | None) -> SignedEntry | None:
 
 
 def _entries(rows: Iterable[Sequence[Any]]) -> list[SignedEntry]:
-    return [SignedEntry(seq, instant(at), leaf.hex(), json.loads(data)) for seq, at, leaf, data in rows]
+    return [
+        SignedEntry(seq, instant(at), leaf.hex(), json.loads(data), leaf_hash(data.encode()) == leaf)
+        for seq, at, leaf, data in rows
+    ]

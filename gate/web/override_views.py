@@ -193,6 +193,6 @@ def _signature(entry: SignedEntry, signature: Mapping[str, Any], shown: Override
         at=f"{at:%Y-%m-%d %H:%M:%S} {at.astimezone(ZoneInfo(zone)).tzname()} ({utc_offset(at)})",
         meaning=filled,
         record=f"#{entry.seq} · sha256 {entry.leaf[:4]} {entry.leaf[4:8]} … {entry.leaf[-4:]}",
-        whole=is_whole(entry.said, signature),
+        whole=entry.intact and is_whole(entry.said, signature),
         why=visible(str(entry.said.get("why", ""))),
     )

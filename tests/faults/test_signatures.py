@@ -12,6 +12,7 @@ import pytest
 import gate.override_acts
 import gate.signatures
 import gate.web.session
+from gate.core.audit import leaf_hash
 from gate.core.granting import refusals
 from gate.core.records import Moment
 from gate.store.granted import signatures_of
@@ -113,14 +114,33 @@ def _granted(found: Site) -> tuple[str, int]:
 
 
 def _changed_after_signing(found: Site, change: str) -> str:
-    """Change the signed entry in the file as root could; return what the page says of it."""
+    """Change the signed entry and its leaf in the file as root could; return what the page says of it."""
     path, seq = _granted(found)
     entry = found.world.trail("override_granted")[0]
     field, inner, value = CHANGES[change]
     entry[field] = {**entry[field], inner: value} if inner else value
-    data = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    tamper(found.world.settings.database_path, ("UPDATE audit_trail SET data = ? WHERE seq = ?", (data, seq)))
+    _write(found, seq, entry, leaf=True)
     return found.browser.get(f"{path}?lang=en").text
+
+
+def _write(found: Site, seq: int, entry: dict[str, object], *, leaf: bool) -> None:
+    data = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    statements: list[tuple[str, tuple[object, ...]]] = [("UPDATE audit_trail SET data = ? WHERE seq = ?", (data, seq))]
+    if leaf:
+        statements.append(("UPDATE audit_trail SET leaf = ? WHERE seq = ?", (leaf_hash(data.encode()), seq)))
+    tamper(found.world.settings.database_path, *statements)
+
+
+@pytest.mark.fault(21)
+@pytest.mark.req("G2")
+@pytest.mark.parametrize("field", ["name", "meaning", "at", "account"])
+def test_a_signature_whose_own_words_were_changed_shows_as_broken(site: Site, field: str) -> None:  # noqa: F811
+    """The printed name is not part of the content; the entry's leaf covers it."""
+    path, seq = _granted(site)
+    entry = site.world.trail("override_granted")[0]
+    entry["detail"]["signatures"][0][field] = "2026-11-23T09:00:00.000-05:00" if field == "at" else "Somebody Else"
+    _write(site, seq, entry, leaf=False)
+    assert "This signature is broken" in site.browser.get(f"{path}?lang=en").text
 
 
 @pytest.mark.fault(21)
