@@ -69,7 +69,7 @@ class _Smtp(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b".") else line)
         raw = b"".join(lines)
         self.server.raw.append(raw)
-        self.server.mails.append(email.message_from_bytes(raw, policy=email.policy.default))  # type: ignore[arg-type]
+        self.server.mails.append(email.message_from_bytes(raw, policy=email.policy.default))
         self.say("250 taken")
 
 

@@ -25,6 +25,7 @@ from tests.web.receivers import MailServer, Webhook, receiving
 
 Make = Callable[..., World]
 NOON = local("2026-11-23T12:00").astimezone(UTC)
+ONE = ("sup",)
 UNKNOWN = wiegand26(99, 4242)
 
 
@@ -38,7 +39,7 @@ def mail() -> Iterator[MailServer]:
 @pytest.fixture
 def site(make_world: Make, mail: MailServer) -> Iterator[AlertSite]:
     world = make_world(local("2026-11-23T12:00"))
-    with alert_site(world, mail_to(mail.port)) as found:
+    with alert_site(world, mail_to(mail.port), ONE) as found:
         yield found
 
 
@@ -157,7 +158,7 @@ def test_a_certification_that_ends_during_the_use_calls_for_the_supervisor(make_
     """The machine runs on; somebody must put another person there, and the alert goes when the person leaves."""
     ends = {**plant(), "training_record": [record("E1", expires_on=date(2026, 11, 23))]}
     world = make_world(local("2026-11-23T23:59:30"), ends)
-    with alert_site(world, mail_to(mail.port)) as site:
+    with alert_site(world, mail_to(mail.port), ONE) as site:
         world.badge("R1", P1)
         assert world.output("R1")
         world.run(35)
@@ -212,7 +213,7 @@ def test_history_before_the_first_look_calls_for_nobody(make_world: Make, mail: 
     for _ in range(6):
         world.badge("R1", UNKNOWN)
     world.clock.advance(3600)
-    with alert_site(world, mail_to(mail.port)) as site:
+    with alert_site(world, mail_to(mail.port), ONE) as site:
         site.look()
         site.send()
         assert site.every() == []
@@ -224,13 +225,13 @@ def test_a_reader_that_was_offline_before_the_first_look_is_seen(make_world: Mak
     world = make_world(local("2026-11-23T12:00"))
     world.edge.gate.submit(lambda desk, moment: _offline(desk.trail))
     world.run(1)
-    with alert_site(world) as site:
+    with alert_site(world, logins=ONE) as site:
         assert site.rules() == ["READER_LOST"]
 
 
-def _offline(trail: Trail) -> list[object]:
+def _offline(trail: Trail) -> tuple[()]:
     set_reader_state(trail, "R2", "offline", "no answer", NOON)
-    return []
+    return ()
 
 
 def test_a_long_absence_is_looked_at_in_pieces(site: AlertSite) -> None:
@@ -288,7 +289,7 @@ def test_a_gate_that_falls_silent_is_told_of_but_not_while_the_machine_starts(si
 def test_old_training_data_is_told_of(make_world: Make) -> None:
     """24 h warn; 7 days deny."""
     world = make_world(local("2026-11-23T12:00"))
-    with alert_site(world) as site:
+    with alert_site(world, logins=ONE) as site:
         before = site.rules()
         site.world.clock.advance(30 * 3600)
         site.look()
@@ -406,7 +407,7 @@ def test_a_webhook_that_refuses_twice_is_tried_until_it_takes_the_signed_post(ma
     server = Webhook()
     server.refuses = 2
     world = make_world(local("2026-11-23T12:00"))
-    with receiving(server), alert_site(world, hook(server.url, secret)) as site:
+    with receiving(server), alert_site(world, hook(server.url, secret), ONE) as site:
         silence(site, "R1")
         site.look()
         site.send()
@@ -431,7 +432,7 @@ def test_a_webhook_is_not_led_elsewhere(make_world: Make) -> None:
     elsewhere, server = Webhook(), Webhook()
     server.redirects_to = elsewhere.url
     world = make_world(local("2026-11-23T12:00"))
-    with receiving(server), receiving(elsewhere), alert_site(world, hook(server.url)) as site:
+    with receiving(server), receiving(elsewhere), alert_site(world, hook(server.url), ONE) as site:
         silence(site, "R1")
         site.look()
         site.send()
@@ -446,7 +447,7 @@ def test_a_secret_that_others_can_read_is_not_used(make_world: Make, tmp_path: P
     secret.chmod(0o644)
     server = Webhook()
     world = make_world(local("2026-11-23T12:00"))
-    with receiving(server), alert_site(world, hook(server.url, secret)) as site:
+    with receiving(server), alert_site(world, hook(server.url, secret), ONE) as site:
         silence(site, "R1")
         site.look()
         site.send()
@@ -472,7 +473,7 @@ def test_a_server_that_never_answers_is_given_up_and_the_page_says_so(site: Aler
 def test_an_address_hears_only_of_its_area_and_gravity(make_world: Make, mail: MailServer) -> None:
     """A packaging supervisor is not woken for compression."""
     world = make_world(local("2026-11-23T12:00"))
-    with alert_site(world, mail_to(mail.port, route='areas = ["ELSEWHERE"]')) as site:
+    with alert_site(world, mail_to(mail.port, route='areas = ["ELSEWHERE"]'), ONE) as site:
         silence(site, "R1")
         site.look()
         assert site.deliveries() == []
@@ -507,7 +508,7 @@ def test_a_mail_is_in_the_language_of_the_site(make_world: Make, mail: MailServe
         'zone = "America/Toronto"', 'zone = "America/Toronto"\nlanguage = "fr"'
     )
     world.config.write_text(text, encoding="utf-8")
-    with alert_site(world, mail_to(mail.port)) as site:
+    with alert_site(world, mail_to(mail.port), ONE) as site:
         silence(site, "R1")
         site.look()
         site.send()
