@@ -1,6 +1,7 @@
 """The page Alerts: what calls for somebody, what to do, who was told, and the word that it was handled."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -20,7 +21,7 @@ from gate.web.formats import visible
 from gate.web.pages import around, site, viewer
 from gate.web.session import accounts, requires
 from gate.web.signing import NO_TROUBLE, Trouble, form_value, signing_user, typed
-from gate.web.view import Tag, Viewer
+from gate.web.view import Tag, Viewer, When
 
 alert_pages = Blueprint("alert_pages", __name__)
 
@@ -76,7 +77,7 @@ def _page(trouble: Trouble, about: int) -> str:
         areas=[(known, visible(name)) for known, name in found.areas],
         severities=[(name, view.texts[f"severity_{name}"]) for name in RANK],
         chosen={"area": area, "severity": severity},
-        now=view.when(now),
+        now=_when(now, view),
         done=request.args.get("done", ""),
         about=about,
         trouble=trouble,
@@ -96,8 +97,8 @@ def _shown(alert: Alert, found: AlertsNow, view: Viewer) -> dict[str, object]:
         "equipment": visible(alert.equipment_id) if alert.equipment_id else "",
         "area": visible(dict(found.areas).get(alert.area_id or "", alert.area_id or "")),
         "person": visible(found.people.get(person, person)),
-        "since": view.when(alert.raised_at),
-        "last": view.when(alert.last_at) if alert.times > 1 else None,
+        "since": _when(alert.raised_at, view),
+        "last": _when(alert.last_at, view) if alert.times > 1 else None,
         "times": alert.times,
         "seq": alert.first_seq,
         "state": view.texts["alert_not_handled" if over else "alert_lasts"],
@@ -110,10 +111,10 @@ def _past(alert: Alert, found: AlertsNow, view: Viewer) -> dict[str, object]:
     texts = view.texts
     return {
         **_shown(alert, found, view),
-        "ended": view.when(alert.ended_at) if alert.ended_at else None,
+        "ended": _when(alert.ended_at, view) if alert.ended_at else None,
         "how": texts["alert_handled_by"].format(name=visible(who.name)) if who else texts["alert_ended_by_itself"],
         "why": visible(who.why) if who else "",
-        "at": view.when(who.at) if who else None,
+        "at": _when(who.at, view) if who else None,
         "lasts": who is not None and alert.ended_at is None,
     }
 
@@ -129,9 +130,15 @@ def _delivery(delivery: Delivery, view: Viewer) -> dict[str, object]:
     }
 
 
-def _time(at: datetime, view: Viewer) -> str:
+def _when(at: datetime, view: Viewer) -> When:
+    """Show an instant to the second: whoever is called needs no milliseconds; the entry has them."""
     shown = view.when(at)
-    return f"{shown.time.split('.', 1)[0].split(',', 1)[0]} {shown.day}"
+    return replace(shown, time=f"{at.astimezone(view.zone):%H:%M:%S}")
+
+
+def _time(at: datetime, view: Viewer) -> str:
+    shown = _when(at, view)
+    return f"{shown.time} {shown.day}"
 
 
 def _fate(delivery: Delivery, texts: Mapping[str, str], time: Callable[[datetime], str]) -> str:

@@ -195,7 +195,7 @@ def test_the_shift_says_who_is_at_work_what_was_denied_and_what_was_out(site: Al
     assert "Shift 07:00–15:00, 2026-11-23" in page
     assert "From 07:00 2026-11-23 UTC−05:00 to 15:00 2026-11-23 UTC−05:00" in page
     assert "TP-01: Ada One, since 12:00" in page
-    assert "1 allowed, 1 denied, 0 would have been denied (trial)" in page
+    assert "Allowed: 1. Denied: 1. Would have been denied (trial): 0." in page
     assert "1 × " in page
     assert "R2, TP-02: since 12:00" in page
     assert "High: Reader R2 at TP-02 is offline. Not handled yet." in page
