@@ -1,5 +1,6 @@
 """The timetable: it only queues short work for the gate thread or starts a niced child process."""
 
+import json
 import logging
 import subprocess
 import sys
@@ -34,9 +35,6 @@ NICE = 15
 
 LONGEST_WHAT = 500
 
-_SOUND = {0: True, 1: False}
-"""Exit status of the child -> whether the trail is sound; any other: it could not be checked."""
-
 
 class Verified(NamedTuple):
     """What a full verify found; `sound` None: it could not be made."""
@@ -68,11 +66,24 @@ def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path
 
 def verify_in_child(config: Path) -> Verified:
     """Verify the whole trail in a process of its own, and tell the application log."""
-    command = ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), "verify", "--full"]
+    gate = [sys.executable, "-m", "gate", "--config", str(config)]
+    command = ["nice", "-n", str(NICE), *gate, "verify", "--full", "--json"]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = Verified(_SOUND.get(finished.returncode), (finished.stdout or finished.stderr).strip()[:LONGEST_WHAT])
+    found = _verified(finished.stdout, finished.stderr)
     log.log(logging.INFO if found.sound else logging.CRITICAL, "nightly verify: %s", found.what)
     return found
+
+
+def _verified(told: str, fault: str) -> Verified:
+    try:
+        said = json.loads(told)
+    except ValueError:
+        return Verified(None, (fault or told).strip()[-LONGEST_WHAT:])
+    if said["sound"] is None:
+        return Verified(None, str(said["what"])[:LONGEST_WHAT])
+    if said["sound"]:
+        return Verified(True, f"{said['checked']} entries checked in full, head {said['head_seq']}")
+    return Verified(False, f"first bad entry {said['first_bad_seq']}: {said['what']}"[:LONGEST_WHAT])
 
 
 def recorded(found: Verified) -> Task:

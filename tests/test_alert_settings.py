@@ -10,6 +10,8 @@ from tests.test_settings import GOOD, write
 
 MAIL = 'smtp_host = "mail"\nsender = "gate@plant.example"\n'
 ROUTE = '[[alerts.route]]\nchannel = "email"\ntarget = "a@plant.example"\n'
+HEADER_IN_ADDRESS = ROUTE.replace("a@plant.example", "a@p.example\\r\\nBcc: x@y")
+NO_HOOK = "is not the address of a webhook"
 
 
 def test_routes_shifts_and_files_are_read_as_they_are_meant(tmp_path: Path) -> None:
@@ -50,15 +52,12 @@ def test_without_the_sections_nobody_is_told_and_there_are_three_shifts(tmp_path
         ("[alerts]\ndisk_low_percent = 5\n", "disk_critical_percent must be less"),
         ('[alerts]\nsender = "no address"\n', "is not a mail address"),
         (f"[alerts]\n{MAIL}{ROUTE.replace('a@plant', 'a@b@plant')}", "is not a mail address"),
-        (
-            f"[alerts]\n{MAIL}{ROUTE.replace('a@plant.example', 'a@p.example\\\\r\\\\nBcc: x@y')}",
-            "is not a mail address",
-        ),
+        (f"[alerts]\n{MAIL}{HEADER_IN_ADDRESS}", "is not a mail address"),
         (f'[alerts]\n{MAIL}{ROUTE}secret_file = "x"\n', "secret_file is for a webhook"),
         (f'[alerts]\n{MAIL}{ROUTE}window_from = "07:00"\n', "window_from and window_until go together"),
         (f'[alerts]\n{MAIL}{ROUTE}window_from = "7:00"\nwindow_until = "25:00"\n', "window_until"),
         ('[[alerts.route]]\nchannel = "webhook"\ntarget = "http://h.example/x"\n', "needs https"),
-        ('[[alerts.route]]\nchannel = "webhook"\ntarget = "ftp://h.example/x"\n', "is not the address of a webhook"),
+        ('[[alerts.route]]\nchannel = "webhook"\ntarget = "ftp://h.example/x"\n', NO_HOOK),
         (
             '[[alerts.route]]\nchannel = "webhook"\ntarget = "https://u:p@h.example"\n',
             "is not the address of a webhook",

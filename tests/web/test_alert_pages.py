@@ -7,18 +7,14 @@ import pytest
 
 from gate.core.alert_rules import RULES
 from gate.core.audit import Entry, Kind
-from gate.demo_badges import wiegand26
-from gate.store.audit_trail import Trail
-from gate.store.database import open_database
 from gate.web.alert_rule_texts import ALERT_RULE_TEXTS
 from tests.scenarios.plant import P1
 from tests.scenarios.world import World, local, moment_now
-from tests.web.alert_world import AlertSite, alert_site
-from tests.web.people import send
+from tests.web.alert_world import UNKNOWN, AlertSite, alert_site, append
+from tests.web.people import WORD, send, token
 from tests.web.records import HOSTILE
 
 Make = Callable[..., World]
-UNKNOWN = wiegand26(99, 4242)
 LONG = "x" * 10_000
 
 
@@ -26,14 +22,6 @@ LONG = "x" * 10_000
 def site(make_world: Make) -> Iterator[AlertSite]:
     with alert_site(make_world(local("2026-11-23T12:00")), logins=("sup",)) as found:
         yield found
-
-
-def append(site: AlertSite, *entries: Entry) -> None:
-    trail = Trail(open_database(site.settings.database_path), "gate-1", site.settings.zone)
-    with trail.transaction():
-        for entry in entries:
-            trail.append(entry)
-    trail.close()
 
 
 def tampered(site: AlertSite, what: str = "on") -> None:
@@ -121,6 +109,22 @@ def test_nothing_or_a_novel_is_refused_and_what_was_typed_stays(site: AlertSite,
     assert words in answer.text
     assert why.strip() in answer.text
     assert len(site.open()) == 1
+
+
+def test_what_was_typed_comes_back_after_a_session_that_ended(site: AlertSite) -> None:
+    """The tablet lay there for a quarter of an hour; nothing typed is lost."""
+    tampered(site)
+    path = f"/alerts/{site.open()[0].id}/handled"
+    browser = site.browser()
+    form = token(browser, "/account")
+    site.world.clock.advance(16 * 60)
+    waiting = browser.post(f"{path}?lang=en", data={"csrf_token": form, "why": "the fitter had it open"})
+    assert waiting.status_code == 401
+    kept = {"user": "sup", "password": WORD, "kept_path": path, "kept_why": "the fitter had it open"}
+    back = send(browser, "/login?lang=en", **kept)
+    assert back.status_code == 200
+    assert "the fitter had it open</textarea>" in back.text
+    assert len(site.open()) == 1, "nothing was done yet"
 
 
 def test_a_second_word_on_the_same_alert_is_refused(site: AlertSite) -> None:

@@ -1,27 +1,18 @@
 """The summary of a shift by mail: once at its end, whoever was restarted meanwhile, in the nights of the clock too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from gate.core.audit import Entry, Kind
 from tests.scenarios.plant import P1
 from tests.scenarios.world import World, local, moment_now
-from tests.web.alert_world import AlertSite, alert_site, mail_to
+from tests.web.alert_world import ONE, AlertSite, alert_site, append, mail_to
 from tests.web.people import send
-from tests.web.receivers import MailServer, receiving
-from tests.web.test_alert_pages import append
+from tests.web.receivers import MailServer
 
 Make = Callable[..., World]
 TO = 'shift_summary_to = ["leads@plant.example", "qa@plant.example"]'
-ONE = ("sup",)
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    server = MailServer()
-    with receiving(server):
-        yield server
 
 
 def turn(site: AlertSite) -> None:
