@@ -30,6 +30,8 @@ class AlertsNow:
     """One snapshot for the page."""
 
     open: list[Alert]
+    every_open: list[Alert]
+    """Without the filter."""
     past: list[Alert]
     handled: Mapping[int, Handled]
     """Number of the entry -> who handled it."""
@@ -47,6 +49,7 @@ def alerts_now(engine: sa.Engine, now: datetime, *, area: str = "", severity: st
         past = past_alerts(connection, now - PAST, MOST_PAST, areas=wanted, severity=severity)
         return AlertsNow(
             open=still,
+            every_open=open_alerts(connection),
             past=past,
             handled=_handled(connection, [alert.handled_seq for alert in past if alert.handled_seq]),
             people=_people(connection, still),

@@ -49,6 +49,7 @@ def signed(browser: Browser, gate: GateOnRecord) -> Iterator[BrowserContext]:
     """A supervisor has signed in, and then things have happened that the server noticed by itself."""
     context = browser.new_context(base_url=f"http://127.0.0.1:{gate.settings.web.port}")
     context.set_default_timeout(GENEROUS_MS)
+    expect.set_options(timeout=GENEROUS_MS)
     page = context.new_page()
     page.goto("/login?lang=en")
     page.get_by_label("User name").fill("nhaddad")
@@ -125,6 +126,22 @@ def test_the_server_notices_by_itself_and_a_supervisor_says_what_was_done(signed
     expect(page.get_by_text("On record as handled.")).to_be_visible()
     expect(page.get_by_text("Handled by Name of nhaddad")).to_be_visible()
     expect(page.locator("li.alert", has_text="was opened")).to_have_count(0)
+    page.close()
+
+
+def test_an_open_page_says_that_the_alerts_have_changed(signed: BrowserContext, gate: GateOnRecord) -> None:
+    """It does not change under the fingers of somebody who writes."""
+    page = signed.new_page()
+    page.goto("/alerts?lang=en")
+    page.locator("li.alert", has_text="no requirements").get_by_text("Say that it is handled").click()
+    page.get_by_label("What was done").locator("visible=true").fill("half a sentence")
+    expect(page.get_by_text("The alerts have changed.")).to_be_hidden()
+    gate.append(Entry(kind=Kind.CLOCK_UNTRUSTED, moment=gate.moment()))
+    expect(page.get_by_text("The alerts have changed.")).to_be_visible()
+    expect(page.get_by_label("What was done").locator("visible=true")).to_have_value("half a sentence")
+    _sound(page)
+    page.get_by_role("link", name="Show them").click()
+    expect(page.get_by_role("heading", name="The gate is not sure of the time")).to_be_visible()
     page.close()
 
 

@@ -111,6 +111,20 @@ def test_nothing_or_a_novel_is_refused_and_what_was_typed_stays(site: AlertSite,
     assert len(site.open()) == 1
 
 
+@pytest.mark.req("A6")
+def test_a_page_that_lies_open_is_told_of_a_change_and_does_not_keep_the_session_alive(site: AlertSite) -> None:
+    """The page asks every few seconds; that must not be the activity that no person showed."""
+    browser = site.browser()
+    shown = browser.get("/alerts?lang=en").text
+    assert f'data-state="{browser.get("/alerts/state").text}"' in shown
+    tampered(site)
+    assert f'data-state="{browser.get("/alerts/state").text}"' not in shown
+    for _ in range(16):
+        site.world.clock.advance(60)
+        last = browser.get("/alerts/state").status_code
+    assert last == 303
+
+
 def test_what_was_typed_comes_back_after_a_session_that_ended(site: AlertSite) -> None:
     """The tablet lay there for a quarter of an hour; nothing typed is lost."""
     tampered(site)

@@ -30,6 +30,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("POST", "/overrides/<override_id>/revoke"): frozenset({Role.SUPERVISOR, Role.QA}),
     ("GET", "/alerts"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/alerts/state"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
     ("POST", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
     ("GET", "/shift"): ACCOUNT - {Role.OPERATOR},
