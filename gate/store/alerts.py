@@ -157,6 +157,12 @@ def looked_at(connection: sa.Connection) -> int | None:
     return connection.execute(_CURSOR).scalar()
 
 
+def looking_since(connection: sa.Connection) -> datetime | None:
+    """Return when the very first look was, None before it."""
+    found = connection.execute(sa.select(alerts.c.raised_at).where(alerts.c.rule == CURSOR)).scalar()
+    return instant(found) if found else None
+
+
 def set_looked_at(trail: Trail, seq: int, at: datetime) -> None:
     """Remember how far the trail has been looked at."""
     if trail.run(_MOVE_CURSOR, {"seq": seq}).rowcount:

@@ -23,7 +23,7 @@ from gate.core.alert_rules import Raised
 from gate.core.audit import Kind
 from gate.core.shifts import shift_at, shift_before
 from gate.settings import Settings
-from gate.store.alerts import looked_at, set_looked_at
+from gate.store.alerts import looked_at, looking_since, set_looked_at
 from gate.store.equipment_facts import instant
 from gate.store.schema import audit_trail, data_sources, equipment
 from gate.store.trail_bytes import Said, said_of
@@ -206,15 +206,18 @@ class AlertEngine:
         self._saved, self._quiet_at, self._timed = seen, quiet_at, book.timed
 
     def _tell_of_shift(self) -> None:
-        """Send the summary of the shift that has just ended, once, whoever was restarted meanwhile."""
+        """Send the summary of the shift that has ended, once; not of one that was over before the very first look."""
         watched, now = self._watched, self._watched.clock.read().at
         if not watched.settings.alerts.shift_summary_to:
             return
         starts = [shift.start for shift in watched.settings.shift]
         shift = shift_at(starts, now, watched.settings.zone)
         if shift.starts_at != self._shift_told:
-            ended = shift_before(starts, shift, watched.settings.zone)
-            queue_summary(watched.records, watched.writer, watched.settings, ended, now)
+            with watched.records.engine().connect() as connection:
+                since = looking_since(connection)
+            if since is not None and since < shift.starts_at:
+                ended = shift_before(starts, shift, watched.settings.zone)
+                queue_summary(watched.records, watched.writer, watched.settings, ended, now)
             self._shift_told = shift.starts_at
 
     def _places(self) -> Places:

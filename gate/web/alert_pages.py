@@ -1,9 +1,11 @@
 """The page Alerts: what calls for somebody, what to do, who was told, and the word that it was handled."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gate.alert_acts import handle_alert
@@ -11,16 +13,16 @@ from gate.core.alert_routes import TRIES
 from gate.core.alert_rules import RANK
 from gate.core.roles import Act
 from gate.store.alert_deliveries import Delivery
-from gate.store.alerts import Alert
+from gate.store.alerts import Alert, open_alerts
 from gate.supervision import RefusedError
 from gate.web.alert_reading import MOST_PAST, AlertsNow, alerts_now
 from gate.web.alert_sending import OVER
 from gate.web.alert_words import title, to_do
 from gate.web.formats import visible
 from gate.web.pages import around, site, viewer
-from gate.web.session import accounts, requires
+from gate.web.session import accounts, current_user, requires, to_login
 from gate.web.signing import NO_TROUBLE, Trouble, form_value, signing_user, typed
-from gate.web.view import Tag, Viewer
+from gate.web.view import Tag, Viewer, When
 
 alert_pages = Blueprint("alert_pages", __name__)
 
@@ -35,6 +37,18 @@ FILTERS = ("area", "severity")
 def alerts() -> ResponseReturnValue:
     """Show what calls for somebody, the gravest and then the oldest first."""
     return _page(NO_TROUBLE, 0)
+
+
+@alert_pages.get("/alerts/state")
+def state() -> ResponseReturnValue:
+    """Tell a page that lies open whether it is still true; asking is no activity, so a session ends all the same."""
+    user = current_user()
+    if user is None:
+        return to_login()
+    if not user.may(Act.VIEW_RECORDS):
+        abort(403)
+    with site().records.engine().connect() as connection:
+        return Response(_state(open_alerts(connection)), mimetype="text/plain")
 
 
 @alert_pages.get("/alerts/<int:alert_id>/handled")
@@ -59,6 +73,12 @@ def handled_sent(alert_id: int) -> ResponseReturnValue:
     return redirect(url_for("alert_pages.alerts", done="handled", lang=viewer().language), 303)
 
 
+def _state(found: list[Alert]) -> str:
+    """Return what differs as soon as the open alerts do."""
+    told = repr([(alert.id, alert.times, alert.ended_at is None) for alert in found])
+    return sha256(told.encode("ascii")).hexdigest()[:16]
+
+
 def _page(trouble: Trouble, about: int) -> str:
     view, now = viewer(), site().clock.read().at
     area, severity = request.args.get("area", ""), request.args.get("severity", "")
@@ -76,8 +96,9 @@ def _page(trouble: Trouble, about: int) -> str:
         areas=[(known, visible(name)) for known, name in found.areas],
         severities=[(name, view.texts[f"severity_{name}"]) for name in RANK],
         chosen={"area": area, "severity": severity},
-        now=view.when(now),
+        now=_when(now, view),
         done=request.args.get("done", ""),
+        state=_state(found.every_open),
         about=about,
         trouble=trouble,
         typed=typed("why"),
@@ -96,8 +117,8 @@ def _shown(alert: Alert, found: AlertsNow, view: Viewer) -> dict[str, object]:
         "equipment": visible(alert.equipment_id) if alert.equipment_id else "",
         "area": visible(dict(found.areas).get(alert.area_id or "", alert.area_id or "")),
         "person": visible(found.people.get(person, person)),
-        "since": view.when(alert.raised_at),
-        "last": view.when(alert.last_at) if alert.times > 1 else None,
+        "since": _when(alert.raised_at, view),
+        "last": _when(alert.last_at, view) if alert.times > 1 else None,
         "times": alert.times,
         "seq": alert.first_seq,
         "state": view.texts["alert_not_handled" if over else "alert_lasts"],
@@ -110,10 +131,10 @@ def _past(alert: Alert, found: AlertsNow, view: Viewer) -> dict[str, object]:
     texts = view.texts
     return {
         **_shown(alert, found, view),
-        "ended": view.when(alert.ended_at) if alert.ended_at else None,
+        "ended": _when(alert.ended_at, view) if alert.ended_at else None,
         "how": texts["alert_handled_by"].format(name=visible(who.name)) if who else texts["alert_ended_by_itself"],
         "why": visible(who.why) if who else "",
-        "at": view.when(who.at) if who else None,
+        "at": _when(who.at, view) if who else None,
         "lasts": who is not None and alert.ended_at is None,
     }
 
@@ -129,9 +150,15 @@ def _delivery(delivery: Delivery, view: Viewer) -> dict[str, object]:
     }
 
 
-def _time(at: datetime, view: Viewer) -> str:
+def _when(at: datetime, view: Viewer) -> When:
+    """Show an instant to the second: whoever is called needs no milliseconds; the entry has them."""
     shown = view.when(at)
-    return f"{shown.time.split('.', 1)[0].split(',', 1)[0]} {shown.day}"
+    return replace(shown, time=f"{at.astimezone(view.zone):%H:%M:%S}")
+
+
+def _time(at: datetime, view: Viewer) -> str:
+    shown = _when(at, view)
+    return f"{shown.time} {shown.day}"
 
 
 def _fate(delivery: Delivery, texts: Mapping[str, str], time: Callable[[datetime], str]) -> str:

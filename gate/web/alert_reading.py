@@ -30,6 +30,8 @@ class AlertsNow:
     """One snapshot for the page."""
 
     open: list[Alert]
+    every_open: list[Alert]
+    """Without the filter."""
     past: list[Alert]
     handled: Mapping[int, Handled]
     """Number of the entry -> who handled it."""
@@ -39,18 +41,20 @@ class AlertsNow:
 
 
 def alerts_now(engine: sa.Engine, now: datetime, *, area: str = "", severity: str = "") -> AlertsNow:
-    """Return what the page shows, narrowed down to an area and a severity; empty: all."""
-    wanted = [area] if area else []
+    """Return what the page shows, narrowed down to an area and a severity; empty or unknown: all."""
     with engine.connect() as connection:
+        known = known_areas(connection)
+        wanted = [area] if area in {found for found, _ in known} else []
         still = open_alerts(connection, areas=wanted, severity=severity)
         past = past_alerts(connection, now - PAST, MOST_PAST, areas=wanted, severity=severity)
         return AlertsNow(
             open=still,
+            every_open=open_alerts(connection),
             past=past,
             handled=_handled(connection, [alert.handled_seq for alert in past if alert.handled_seq]),
             people=_people(connection, still),
             deliveries=latest_deliveries(connection, MOST_DELIVERIES),
-            areas=known_areas(connection),
+            areas=known,
         )
 
 

@@ -16,6 +16,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "alerts_lede": ("Open alerts: {n}.", "Alertes ouvertes : {n}."),
     "alerts_open": ("To do now", "À traiter maintenant"),
+    "alerts_changed": ("The alerts have changed.", "Les alertes ont changé."),
+    "alerts_show": ("Show them", "Les afficher"),
     "alerts_none": ("Nothing calls for anybody now.", "Rien à traiter pour l’instant."),
     "alerts_past": ("Handled or over, last 7 days", "Traitées ou terminées, 7 derniers jours"),
     "alerts_past_none": ("Nothing in the last 7 days.", "Rien depuis 7 jours."),

@@ -1,5 +1,6 @@
 """The shift summary: what the next shift must know, to read, to print, and to add a note to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -60,7 +61,7 @@ def _page(trouble: Trouble) -> str:
         heading=words.of(shown, "shift_of"),
         span=words.of(shown, "shift_span"),
         running=shown == running,
-        now=view.when(now),
+        now=replace(view.when(now), time=words.time(now)),
         parts=sections(found, words, running=shown == running),
         notes=note_lines(found, words),
         cut=found.cut and MOST,

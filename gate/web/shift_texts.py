@@ -44,8 +44,8 @@ SHIFT_TEXTS: dict[str, tuple[str, str]] = {
     "hold_qa": ("QA hold", "retenue AQ"),
     "shift_decisions": ("Badge reads", "Lectures de badges"),
     "shift_counted": (
-        "{allowed} allowed, {denied} denied, {trial} would have been denied (trial)",
-        "{allowed} autorisées, {denied} refusées, {trial} auraient été refusées (essai)",
+        "Allowed: {allowed}. Denied: {denied}. Would have been denied (trial): {trial}.",
+        "Autorisées : {allowed}. Refusées : {denied}. Auraient été refusées (essai) : {trial}.",
     ),
     "shift_denied_for": ("{n} × {reason}", "{n} × {reason}"),
     "shift_outages": ("Readers offline", "Lecteurs hors service"),

@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gate.accounts import NewAccount, create_account, set_password
+from gate.core.audit import Entry, Kind
 from gate.core.roles import Role
+from gate.demo_badges import wiegand26
 from gate.settings import Settings, load_settings
 from gate.store.alert_deliveries import Delivery, latest_deliveries
 from gate.store.alerts import Alert, open_alerts
@@ -22,6 +24,8 @@ from gate.web.session import PARTS
 from tests.scenarios.world import World, moment_now
 from tests.web.people import CHEAP, TEMPORARY, WORD, sign_in
 
+ONE = ("sup",)
+UNKNOWN = wiegand26(99, 4242)
 ROLES = {"sup": Role.SUPERVISOR, "qa": Role.QA, "adm": Role.SYSADMIN, "tr": Role.TRAINER, "op": Role.OPERATOR}
 
 
@@ -117,3 +121,28 @@ def mail_to(port: int, address: str = "sup@plant.example", more: str = "", route
         f'\n[alerts]\nsmtp_host = "127.0.0.1"\nsmtp_port = {port}\nsmtp_security = "none"\n'
         f'sender = "gate@plant.example"\n{more}\n[[alerts.route]]\nchannel = "email"\ntarget = "{address}"\n{route}\n'
     )
+
+
+def append(site: AlertSite, *entries: Entry) -> None:
+    trail = Trail(open_database(site.settings.database_path), "gate-1", site.settings.zone)
+    with trail.transaction():
+        for entry in entries:
+            trail.append(entry)
+    trail.close()
+
+
+def silence(site: AlertSite, reader: str) -> None:
+    append(site, of_reader(site, Kind.READER_OFFLINE, reader))
+
+
+def speak(site: AlertSite, reader: str) -> None:
+    append(site, of_reader(site, Kind.READER_ONLINE, reader))
+
+
+def of_reader(site: AlertSite, kind: Kind, reader: str, what: str = "no answer") -> Entry:
+    return Entry(kind=kind, moment=moment_now(site.world.clock), reader=reader, detail={"line": "line-1", "what": what})
+
+
+def deny_five(site: AlertSite, reader: str = "R1", number: str = UNKNOWN) -> None:
+    for _ in range(5):
+        site.world.badge(reader, number)

@@ -13,6 +13,7 @@ from gate.web.app import create_app
 from gate.web.session import PARTS
 from tests.web.kiosk_records import KioskOnRecord
 from tests.web.people import CHEAP
+from tests.web.receivers import MailServer, receiving
 from tests.web.records import GateOnRecord
 from tests.web.tls_served import beyond_loopback
 
@@ -79,3 +80,11 @@ def screen(kiosk: KioskOnRecord, pages: Flask) -> FlaskClient:
     opened = pages.test_client()
     assert opened.get(kiosk.opened()).status_code == 303
     return opened
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A mail server on this machine."""
+    server = MailServer()
+    with receiving(server):
+        yield server

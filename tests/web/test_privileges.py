@@ -87,6 +87,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/floor/<machine:equipment>/mode"): frozenset({Role.QA}),
     ("POST", "/floor/<machine:equipment>/mode"): frozenset({Role.QA}),
     ("GET", "/alerts"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/alerts/state"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
     ("POST", "/alerts/<int:alert_id>/handled"): frozenset({Role.SUPERVISOR, Role.QA, Role.SYSADMIN}),
     ("GET", "/shift"): ACCOUNT - {Role.OPERATOR},
