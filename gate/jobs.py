@@ -43,17 +43,6 @@ NICE = 15
 def start_timetable(
     gate: GateLoop, lines: LineLoop, clock: Clock, alive_path: Path, config: Path, zone: str
 ) -> BackgroundScheduler:
-LONGEST_WHAT = 500
-
-
-class Verified(NamedTuple):
-    """What a full verify found; `sound` None: it could not be made."""
-
-    sound: bool | None
-    what: str
-
-
-def start_timetable(gate: GateLoop, clock: Clock, alive_path: Path, config: Path, zone: str) -> BackgroundScheduler:
     """Start the jobs that exist; a job that is still running is never started a second time."""
     alive_path.parent.mkdir(parents=True, exist_ok=True)
     alive.tell_alive(alive_path, clock.read())
@@ -111,32 +100,3 @@ def _told(desk: Desk, moment: Moment, found: Mapping[str, Any]) -> Sequence[Orde
     detail = {name: value for name, value in found.items() if value is not None and value != ""}
     desk.trail.append(Entry(kind=Kind.VERIFY, moment=moment, detail=detail))
     return ()
-def verify_in_child(config: Path) -> Verified:
-    """Verify the whole trail in a process of its own, and tell the application log."""
-    gate = [sys.executable, "-m", "gate", "--config", str(config)]
-    command = ["nice", "-n", str(NICE), *gate, "verify", "--full", "--json"]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = _verified(finished.stdout, finished.stderr)
-    log.log(logging.INFO if found.sound else logging.CRITICAL, "nightly verify: %s", found.what)
-    return found
-
-
-def _verified(told: str, fault: str) -> Verified:
-        said = json.loads(told)
-        return Verified(None, (fault or told).strip()[-LONGEST_WHAT:])
-    if said["sound"] is None:
-        return Verified(None, str(said["what"])[:LONGEST_WHAT])
-    if said["sound"]:
-        return Verified(True, f"{said['checked']} entries checked in full, head {said['head_seq']}")
-    return Verified(False, f"first bad entry {said['first_bad_seq']}: {said['what']}"[:LONGEST_WHAT])
-
-
-def recorded(found: Verified) -> Task:
-    """Return the work that puts the outcome on record: an entry, and from it an alert where it is not sound (E4)."""
-
-    def record(desk: Desk, moment: Moment) -> Sequence[Order]:
-        detail: dict[str, Json] = {"what": found.what, **({} if found.sound is None else {"sound": found.sound})}
-        desk.trail.append(Entry(kind=Kind.VERIFY, moment=moment, detail=detail))
-        return ()
-
-    return record

@@ -7,8 +7,6 @@ import pytest
 
 from gate.core.audit import Entry, Kind
 from gate.core.terms import BadgeState
-from gate.demo_badges import wiegand26
-from gate.readers.orders import Order
 from gate.store.audit_trail import Trail
 from gate.store.reader_state import set_reader_state
 from gate.web.alert_engine import PAGE
@@ -200,7 +198,6 @@ def test_a_reader_that_was_offline_before_the_first_look_is_seen(make_world: Mak
         assert site.rules() == ["READER_LOST"]
 
 
-def _offline(trail: Trail) -> list[Order]:
 def _offline(trail: Trail) -> tuple[()]:
     set_reader_state(trail, "R2", "offline", "no answer", NOON)
     return ()
