@@ -191,7 +191,7 @@ def test_the_screens_with_buttons_fit(gate: KioskOnRecord, open_kiosk: Open, siz
             assert min(main_buttons(page)) >= 83.9
 
 
-@pytest.mark.req("B6")
+@pytest.mark.req("B1")
 def test_an_operation_is_chosen_by_a_press_and_the_screen_comes_back_by_itself(
     gate: KioskOnRecord, open_kiosk: Open
 ) -> None:
