@@ -18,6 +18,7 @@ KIOSK_ACT_TEXTS: dict[str, tuple[str, str]] = {
     "duty": ("Supervisor: on duty here", "Supervision : de garde ici"),
     "asked": ("Asked at {time}.", "Demande faite à {time}."),
     "asked_sees": ("Shown on the Floor page to {names}.", "Affiché à la page Plancher pour {names}."),
+    "asked_floor": ("Shown on the Floor page. Call: {help}", "Affiché à la page Plancher. Appelez : {help}"),
     "asked_nobody": ("Nobody is on duty. Call: {help}", "Personne n’est de garde. Appelez : {help}"),
     "nobody_on_duty": ("Nobody on duty. Call: {help}", "Personne de garde. Appelez : {help}"),
     "with_qa": ("{name} (QA)", "{name} (AQ)"),

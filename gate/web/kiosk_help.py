@@ -69,7 +69,6 @@ def _asked(showing: Showing, more: More, language: str) -> str:
         return ""
     texts = KIOSK_TEXTS[language]
     names = ", ".join(map(visible, more.told[:NAMES]))
-    told = (
-        texts["asked_sees"].format(names=names) if names else texts["asked_nobody"].format(help=showing.help(language))
-    )
+    key = "asked_sees" if names else "asked_nobody" if more.has_duties else "asked_floor"
+    told = texts[key].format(names=names, help=showing.help(language))
     return f"{texts['asked'].format(time=showing.time(more.asked_at, language))} {told}"

@@ -86,6 +86,11 @@ class KioskView:
         return KIOSK_TEXTS[self.language]
 
     @property
+    def other_texts(self) -> Mapping[str, str]:
+        """The words of the other language."""
+        return KIOSK_TEXTS[self.other]
+
+    @property
     def other(self) -> str:
         """The other language."""
         return next(language for language in LANGUAGES if language != self.language)

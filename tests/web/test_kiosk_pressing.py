@@ -52,7 +52,7 @@ def asked_lately(world: World) -> dict[int, Any]:
     return found
 
 
-@pytest.mark.req("B6", "L3")
+@pytest.mark.req("B1", "L3")
 def test_the_chosen_operation_is_decided_for_the_next_badge_and_for_no_other(shop: Shop) -> None:
     """One tap in gloves, then the badge; whoever comes after is asked for nothing but the usual operation."""
     page = now_page(shop)
@@ -71,7 +71,7 @@ def test_the_chosen_operation_is_decided_for_the_next_badge_and_for_no_other(sho
     assert shop.world.decisions()[-1]["operation"] == "USE"
 
 
-@pytest.mark.req("B6")
+@pytest.mark.req("B1")
 def test_a_choice_ends_by_itself_or_by_going_back(shop: Shop) -> None:
     """A choice that somebody left behind must not count for the next person."""
     shop.press("choose TP-01 CLEAN")
