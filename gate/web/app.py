@@ -20,6 +20,7 @@ from gate.web.site import Site
 from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
+from gate.web.training_pages import training_pages
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.register_blueprint(kiosk)
     app.register_blueprint(override_pages)
     app.register_blueprint(reader_pages)
+    app.register_blueprint(training_pages)
     app.register_error_handler(HTTPException, _problem)
     for fault in UNREADABLE:
         if issubclass(fault, Exception):

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from gate.web.account_texts import ACCOUNT_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
+from gate.web.requirement_texts import REQUIREMENT_TEXTS
+from gate.web.training_texts import TRAINING_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -114,7 +116,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "home": ("Live page", "Page en direct"),
 }
 
-_AREAS = (_TEXTS, ACCOUNT_TEXTS, OVERRIDE_TEXTS, READER_TEXTS)
+_AREAS = (_TEXTS, ACCOUNT_TEXTS, OVERRIDE_TEXTS, READER_TEXTS, REQUIREMENT_TEXTS, TRAINING_TEXTS)
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
     language: {key: words[number] for area in _AREAS for key, words in area.items()}
