@@ -106,4 +106,3 @@ def refused_on_record(records: Records, error: TrainingRefusedError, what: str) 
     assert error.sentences("en") != error.sentences("fr")
     assert records.verify().sound
     return codes
-
