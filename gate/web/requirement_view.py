@@ -93,9 +93,9 @@ def version_view(found: Version, known: Known, view: Viewer) -> VersionView:
     return VersionView(
         version=found.set.version,
         since=when(found.set.effective_at),
-        by=named(known.people, by) if by else "",
+        by=named({**known.signers, **known.people}, by) if by else "",
         at=when(at) if at else None,
-        drafters=", ".join(named(known.people, person) for person in found.drafters),
+        drafters=", ".join(named({**known.signers, **known.people}, person) for person in found.drafters),
         why=visible(str(found.entry.get("why") or "")),
         groups=tuple(tuple(_member(member, known, view) for member in group) for group in found.set.groups),
     )

@@ -48,9 +48,10 @@ class TrainedSite:
             assert sign_in(browser, login).status_code == 303
         return self._browsers[login]
 
-    def sign(self, login: str, path: str, **fields: str) -> TestResponse:
-        """Send a form with a signature."""
-        return send(self.of(login), f"{path}?lang=en", **{"sign_user": login, "password": WORD, **fields})
+    def sign(self, login: str, path: str, form_at: str = "", **fields: str) -> TestResponse:
+        """Send a form with a signature; `form_at` is another page with a form, where this one is no longer offered."""
+        signature = {"sign_user": login, "password": WORD}
+        return send(self.of(login), f"{path}?lang=en", form_at, **{**signature, **fields})
 
     def fill(self, login: str, path: str, **fields: str) -> TestResponse:
         """Send a form without one."""
