@@ -89,14 +89,15 @@ def certify_first(trail: Trail, plan: FirstPlan, signer: Signer, second: Signer,
     subject = f"equipment_class:{asked.class_id}"
     values: dict[str, Json] = {"evidence": asked.evidence, "why": asked.why, "second": second.account_id}
     with on_record(trail, Asked("first certification", signer, subject, values, asked.person_id), moment):
+        days = day_refusals(RecordState.PASSED, Days(asked.completed_on), local_day(moment.at, trail.zone))
         refuse(
             *_persons(trail, asked, signer, second),
             wrong_words(asked.evidence, "evidence", "A reference to the evidence", "La référence de la preuve"),
             without_why(asked.why),
-            *day_refusals(RecordState.PASSED, Days(asked.completed_on), local_day(moment.at, trail.zone)),
+            *days,
             _used_before(trail, asked.class_id),
             _somebody_is(plan),
-            _would_not_do(plan),
+            None if days or plan.certified_already else _would_not_do(plan),
             changed_meanwhile() if trail.head.facts_seq != plan.facts_seq else None,
         )
         return _written(trail, plan, signer, second, moment)

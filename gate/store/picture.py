@@ -17,6 +17,7 @@ from gate.core.terms import ItemKind, Operation, PersonState
 from gate.store.equipment_facts import revision_of_row, set_of_row
 from gate.store.facts import record_of_row
 from gate.store.schema import (
+    accounts,
     areas,
     batches,
     equipment,
@@ -40,6 +41,8 @@ class Known:
     """The last entry that changed facts when it was taken."""
     people: Mapping[str, str]
     """Active people, visitors too, by id."""
+    signers: Mapping[str, str]
+    """Printed names of accounts by the person's id, closed accounts too."""
     classes: Mapping[str, str]
     areas: Mapping[str, str]
 
@@ -65,6 +68,7 @@ def read_picture(
         picture=Picture(grounds, _items(connection, at), _records(connection, at, person_id), zone),
         facts_seq=facts_seq,
         people=_people(connection, at),
+        signers=_signers(connection, at),
         classes=class_names,
         areas=area_names,
     )
@@ -78,6 +82,12 @@ def _names(connection: sa.Connection, table: sa.Table, at: sa.ColumnElement[int]
 def _people(connection: sa.Connection, at: sa.ColumnElement[int]) -> dict[str, str]:
     active = sa.and_(known_at(people, at), people.c.state == PersonState.ACTIVE.value)
     rows = connection.execute(sa.select(people.c.id, people.c.name).where(active).order_by(people.c.name, people.c.id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _signers(connection: sa.Connection, at: sa.ColumnElement[int]) -> dict[str, str]:
+    known = known_at(accounts, at)
+    rows = connection.execute(sa.select(accounts.c.person_id, accounts.c.name).where(known).order_by(accounts.c.id))
     return {row[0]: row[1] for row in rows}
 
 

@@ -32,8 +32,11 @@ from gate.web.site import Site
 from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
+from gate.web.training_pages import training_pages
 
 PAGES = (
+    training_pages,
+    kiosk,
     pin_pages,
     duty_pages,
     admin,

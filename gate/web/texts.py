@@ -15,6 +15,8 @@ from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
+from gate.web.requirement_texts import REQUIREMENT_TEXTS
+from gate.web.training_texts import TRAINING_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -125,6 +127,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    TRAINING_TEXTS,
+    REQUIREMENT_TEXTS,
     DUTY_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,

@@ -32,6 +32,7 @@ SYSADMIN_ONLY = (
 )
 SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
 SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
+TRAINING = frozenset({Role.TRAINER, Role.QA})
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
@@ -113,6 +114,34 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     **{("GET", path): frozenset({Role.SYSADMIN}) for path in SYSADMIN_READS},
     **{(method, path): frozenset({Role.SYSADMIN}) for method in ("GET", "POST") for path in SYSADMIN_ONLY},
     **{(method, path): frozenset({Role.QA}) for method in ("GET", "POST") for path in SUSPENDING},
+    ("GET", "/admin/requirements"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/requirements/of/<kind>/<operation>/<path:scope_id>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/requirements/draft/<kind>/<operation>/<path:scope_id>"): TRAINING,
+    ("POST", "/admin/requirements/draft/<kind>/<operation>/<path:scope_id>"): TRAINING,
+    ("GET", "/admin/requirements/back/<int:version>"): TRAINING,
+    ("POST", "/admin/requirements/back/<int:version>"): TRAINING,
+    ("GET", "/admin/requirements/approve/<int:version>"): frozenset({Role.QA}),
+    ("POST", "/admin/requirements/approve/<int:version>"): frozenset({Role.QA}),
+    ("GET", "/admin/items"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/items/of/<path:item_id>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/items/new"): TRAINING,
+    ("POST", "/admin/items/new"): TRAINING,
+    ("GET", "/admin/items/revise/<path:item_id>"): TRAINING,
+    ("POST", "/admin/items/revise/<path:item_id>"): TRAINING,
+    ("GET", "/admin/items/revision/<int:version>"): TRAINING,
+    ("POST", "/admin/items/revision/<int:version>"): TRAINING,
+    ("GET", "/admin/training/people"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/training/people/<path:person_id>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/training/add/<path:person_id>"): TRAINING,
+    ("POST", "/admin/training/add/<path:person_id>"): TRAINING,
+    ("GET", "/admin/training/record/<int:version>"): TRAINING,
+    ("POST", "/admin/training/record/<int:version>"): TRAINING,
+    ("GET", "/admin/training/sources"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
+    ("POST", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
+    ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
+    ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
@@ -153,6 +182,14 @@ EXAMPLES = {
     "<machine:equipment>": "TP-01",
     "<int:member>": "1",
     "<hold_id>": "H-1",
+    "<kind>": "class",
+    "<operation>": "USE",
+    "<int:version>": "1",
+    "<path:scope_id>": "PRESS",
+    "<path:item_id>": "SOP-1",
+    "<path:person_id>": "E1",
+    "<path:source_id>": "load",
+    "<path:class_id>": "PRESS",
 }
 """What an address names, and an example of it."""
 
