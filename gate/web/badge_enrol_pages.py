@@ -12,8 +12,8 @@ from gate.signatures import Signer
 from gate.store.reader_requests import ReaderRequest, take_back_request
 from gate.store.trail_reading import reader_rows
 from gate.web.badge_lend_pages import hows
-from gate.web.badge_pages import badge_pages, known_now, plain_act, said, shown_badge, tried
-from gate.web.badge_reading import Known, ListedPerson
+from gate.web.badge_pages import badge_now, badge_pages, known_now, plain_act, said, shown_badge, tried
+from gate.web.badge_reading import ListedPerson, name_of
 from gate.web.badge_wish import Wish, is_way, wish_of
 from gate.web.formats import visible
 from gate.web.pages import around, site, viewer
@@ -156,7 +156,7 @@ def _choose(trouble: Trouble, wish: Wish | None = None, enrolled: Enrolled | Non
     here, view = known_now(), viewer()
     text = request.args.get("q", "")[:80]
     people = here.people_like(text) if text.strip() else here.without_badge()
-    replaces = here.badges.get(form_value("replaces") or request.args.get("replaces", ""))
+    replaces = badge_now(form_value("replaces") or request.args.get("replaces", ""))
     chosen = {name: form_value(name) or request.args.get(name, "") for name in ("reader", "how", "going_on")}
     if wish is not None:
         chosen |= {"reader": wish.reader, "how": wish.how, "going_on": "yes" if wish.going_on else ""}
@@ -173,33 +173,32 @@ def _choose(trouble: Trouble, wish: Wish | None = None, enrolled: Enrolled | Non
         total=len(people),
         most=PEOPLE,
         trouble=said(trouble),
-        done=_done(here, enrolled.id if enrolled else request.args.get("done", "")),
+        done=_done(enrolled.id if enrolled else request.args.get("done", "")),
         over=request.args.get("over") == "yes",
     )
 
 
 def _waiting(request_id: int, trouble: Trouble) -> str:
-    view, here, now = viewer(), known_now(), site().clock.read().at
+    view, now = viewer(), site().clock.read().at
     found = wish_of(site().records.engine(), request_id, signing_user().account_id)
     asked, wish = found or (None, Wish(""))
     refused = said(trouble).refused
     state = _state(asked)
     if asked is not None and state == "read" and not trouble.refused:
         refused = _against(wish.new_badge(asked.result or {}, confirmed=True))
-    name = here.names.get(wish.person, wish.person)
     return render_template(
         "badge_wait.html",
         **around(view),
         state="refused" if refused else state,
         wish=wish,
-        person=visible(name) if wish.person else "",
-        old=here.badges.get(wish.replaces),
+        person=visible(name_of(site().records.engine(), wish.person)) if wish.person else "",
+        old=badge_now(wish.replaces),
         how=view.texts.get(f"badge_how_{wish.how}", ""),
         last4=visible(str((asked.result or {}).get("last4") or "")) if asked else "",
         left=max(0, round((asked.expires_at - now).total_seconds())) if asked else 0,
         silent=not is_alive(alive.last_alive(site().alive_path), now),
         trouble=Trouble(said(trouble).problems, refused),
-        done=_done(here, request.args.get("done", "")),
+        done=_done(request.args.get("done", "")),
     )
 
 
@@ -257,9 +256,9 @@ def _readers() -> dict[str, str]:
     return found
 
 
-def _done(here: Known, badge_id: str) -> str:
+def _done(badge_id: str) -> str:
     """Say whose badge was enrolled a moment ago, as the records know it."""
-    badge, texts = here.badges.get(badge_id), viewer().texts
+    badge, texts = badge_now(badge_id), viewer().texts
     if badge is None or not (badge.person or badge.pool):
         return ""
     if badge.pool:

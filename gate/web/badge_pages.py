@@ -13,7 +13,7 @@ from gate.signatures import Signer
 from gate.store.database import STORE_FAULTS
 from gate.supervision import RefusedError
 from gate.web.badge_history import Happening, Lending, history, last_four_of, lendings
-from gate.web.badge_reading import Known, ListedBadge, Wanted, known
+from gate.web.badge_reading import Known, ListedBadge, Wanted, known, one_badge
 from gate.web.formats import day_and_offset, visible
 from gate.web.pages import around, site, viewer
 from gate.web.session import accounts, requires
@@ -45,7 +45,8 @@ def badges() -> ResponseReturnValue:
     view, state = viewer(), request.args.get("state", "")
     text, kept = request.args.get("q", "")[:SHOWN], state if state in set(BadgeState) else ""
     wanted = Wanted(text, kept, _asked_for("pool"), _asked_for("typed"))
-    found = known_now().found(wanted)
+    here = known_now()
+    found = here.found(wanted)
     return render_template(
         "badges.html",
         **around(view),
@@ -55,7 +56,7 @@ def badges() -> ResponseReturnValue:
         total=len(found),
         shown=SHOWN,
         found=[shown_badge(badge) for badge in found[:SHOWN]],
-        pool=[shown_badge(badge) for badge in known_now().pool()],
+        pool=[shown_badge(badge) for badge in here.pool()],
         lendings=[_lending(lent) for lent in lendings(site().records.engine())],
     )
 
@@ -68,7 +69,7 @@ def badge(badge_id: str) -> ResponseReturnValue:
     last4 = last_four_of(engine, badge_id)
     if last4 is None:
         abort(404)
-    found, done = known_now().badges.get(badge_id), request.args.get("done", "")
+    found, done = badge_now(badge_id), request.args.get("done", "")
     return render_template(
         "badge.html",
         **around(view),
@@ -148,6 +149,11 @@ def known_now() -> Known:
     return known(site().records.engine(), site().clock.read().at)
 
 
+def badge_now(badge_id: str) -> ListedBadge | None:
+    """Return one badge as known now, None for one that is not on record."""
+    return one_badge(site().records.engine(), badge_id, site().clock.read().at)
+
+
 def plain_act(act: PlainAct, wanted: Act, again: Callable[[Trouble], str], done: str) -> ResponseReturnValue:
     """Do an act that takes no signature; what stands against it comes back with the form."""
     trouble = tried(act, wanted)
@@ -211,7 +217,7 @@ def _act_form(what: str, badge_id: str, trouble: Trouble) -> str:
     last4 = last_four_of(site().records.engine(), badge_id)
     if last4 is None:
         abort(404)
-    found, view = known_now().badges.get(badge_id), viewer()
+    found, view = badge_now(badge_id), viewer()
     values = typed("why", "sign_user")
     if what == "return" and request.method == "GET" and not values["why"]:
         values["why"] = view.texts["badge_return_usual"]

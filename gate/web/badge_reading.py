@@ -127,6 +127,28 @@ def known(engine: sa.Engine, now: datetime) -> Known:
     return Known(listed, persons, names)
 
 
+def one_badge(engine: sa.Engine, badge_id: str, now: datetime) -> ListedBadge | None:
+    """Read one badge; a page that looks again every second must not read them all."""
+    with engine.connect() as connection:
+        row = connection.execute(_BADGES.where(badges.c.id == badge_id)).first()
+        if row is None:
+            return None
+        names = {row.person_id: _name(connection, row.person_id)} if row.person_id else {}
+        typed = connection.execute(_TYPED.where(badge_assignments.c.id == badge_id)).first() is not None
+        return _badge(row, names, now, typed=typed)
+
+
+def name_of(engine: sa.Engine, person_id: str) -> str:
+    """Return a person's last known name, or the id of somebody unknown."""
+    with engine.connect() as connection:
+        return _name(connection, person_id)
+
+
+def _name(connection: sa.Connection, person_id: str) -> str:
+    wanted = sa.select(people.c.name).where(people.c.id == person_id).order_by(people.c.version.desc()).limit(1)
+    return connection.execute(wanted).scalar() or person_id
+
+
 def _by_name(person: ListedPerson) -> tuple[str, str]:
     return folded(person.name), person.id
 

@@ -127,7 +127,7 @@ def test_two_people_are_enrolled_by_tapping_and_one_loses_the_badge_in_use(brows
     page.get_by_label("What happened").fill("left on the bus")
     page.get_by_role("button", name="Report lost now").click()
     expect(page.get_by_role("status")).to_contain_text("Reported lost")
-    until(lambda: bool(shop.kinds("permissive_dropped")), 5)
+    until(lambda: bool(shop.kinds("permissive_dropped")))
     assert shop.kinds("permissive_dropped")[-1]["equipment"] == "M-R2"
     assert shop.decided(FIRST, "R2")["reasons"] == ["BADGE_LOST"]
     assert shop.sound()
@@ -154,5 +154,5 @@ def test_a_pool_badge_is_lent_and_comes_back(browser: Browser, shop: BadgeShop) 
     page.get_by_role("link", name="Record as returned").click()
     page.get_by_role("button", name="Record as returned").click()
     expect(page.get_by_role("status")).to_contain_text("Recorded as returned")
-    until(lambda: any(entry["equipment"] == "M-R4" for entry in shop.kinds("permissive_dropped")), 5)
+    until(lambda: any(entry["equipment"] == "M-R4" for entry in shop.kinds("permissive_dropped")))
     assert shop.decided(POOL, "R4")["reasons"] == ["PERSON_UNKNOWN"]

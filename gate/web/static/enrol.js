@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const LOOK_MS = 700;
+  const LOOK_MS = 1000;
   const WAITING = "wait";
 
   async function look() {
