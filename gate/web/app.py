@@ -36,7 +36,6 @@ from gate.web.training_pages import training_pages
 
 PAGES = (
     training_pages,
-    kiosk,
     pin_pages,
     duty_pages,
     admin,

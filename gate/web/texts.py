@@ -14,8 +14,8 @@ from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
-from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
+from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
 
 LANGUAGES = ("en", "fr")
