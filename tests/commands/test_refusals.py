@@ -10,7 +10,7 @@ from tests.scenarios.plant import P1, plant, plant_file
 REFUSED = [
     (["mode", "XX-01", "off", "--by", "a", "--why", "b"], "Equipment XX-01 is not on record. Load it with: gate load"),
     (["mode", "TP-01", "enforce", "--by", "a", "--why", "b"], "is in mode enforce already. Nothing was changed."),
-    (["mode", "TP-01", "off", "--by", "a", "--why", " "], "needs a justification. Say why with --why."),
+    (["mode", "TP-01", "off", "--by", "a", "--why", " "], "needs a justification. Say why."),
 ]
 
 

@@ -18,6 +18,7 @@ from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.demo_badges import wiegand26
 from gate.desk_opening import open_desk
+from gate.pin_acts import set_pin
 from gate.settings import load_settings
 from gate.store.audit_trail import Trail
 from gate.store.database import create_database, open_database
@@ -30,6 +31,7 @@ from tests.scenarios.plant import P1, P2, Plant, plant, plant_file, record
 from tests.scenarios.world import HEADER, line
 from tests.web.served import free_port, served
 
+PIN = "482915"
 PASSWORD = "correct horse battery"
 SUPERVISOR_BADGE = wiegand26(118, 2001)
 NOBODY = wiegand26(118, 4242)
@@ -39,8 +41,9 @@ NAMES = {"S1": "Sam Overseer", "S2": "Simone Surveillance", "Q1": "Quinn Quality
 
 
 def people_and_machines() -> Plant:
-    """E1's training has expired, E2 is certified; the presses enforce, and the staff of the accounts are people too."""
+    """E1's training has expired, E2 is certified; TP-01 enforces, TP-02 is in trial; account holders are people."""
     found = plant()
+    found["equipment"][1] = {**found["equipment"][1], "mode": "shadow"}
     found["person"] += [{"id": id_, "name": name} for id_, name in NAMES.items()]
     found["badge"].append({"id": "BS1", "number": SUPERVISOR_BADGE, "person": "S1"})
     found["training_record"] = [record("E1", expires_on=date(2026, 1, 31)), record("E2")]
@@ -150,6 +153,8 @@ class WholeSite:
             new = NewAccount(login, person, NAMES[person], frozenset({role}), identity="test")
             create_account(trail, new, encoded, by="test", why="e2e", moment=_moment())
             set_password(trail, login, encoded, by=login, moment=_moment(), accepted=True)
+            if role is Role.SUPERVISOR:
+                set_pin(trail, login, Passwords().encode(PIN), moment=_moment())
         trail.close()
 
     def _simulator(self) -> subprocess.Popen[str]:
@@ -183,4 +188,4 @@ def _moment() -> Moment:
     return Moment(reading.at, reading.boot_id, reading.boot_us, trusted=True, clock="asserted")
 
 
-__all__ = ["LOGINS", "NAMES", "NOBODY", "P1", "P2", "PASSWORD", "SUPERVISOR_BADGE", "WholeSite"]
+__all__ = ["LOGINS", "NAMES", "NOBODY", "P1", "P2", "PASSWORD", "PIN", "SUPERVISOR_BADGE", "WholeSite"]
