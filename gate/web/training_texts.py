@@ -39,7 +39,7 @@ TRAINING_TEXTS: dict[str, tuple[str, str]] = {
     "tr_worth": ("Records and what they are worth now", "Dossiers et leur valeur actuelle"),
     "tr_no_records": ("No training is on record for this person.", "Aucune formation au registre pour cette personne."),
     "tr_counts": ("Counts, no end", "Compte, sans fin"),
-    "tr_days_left": ("{n} days left", "Encore {n} jours"),
+    "tr_days_left": ("Days left: {n}", "Jours restants : {n}"),
     "tr_not_asked": ("No requirement in force asks for it", "Aucune exigence en vigueur ne le demande"),
     "tr_decides": ("decides now", "décide maintenant"),
     "tr_completed": ("completed", "terminée le"),
