@@ -150,7 +150,6 @@ TRAINING_TEXTS: dict[str, tuple[str, str]] = {
     "tr_source_import": ("Import", "Import"),
     "tr_source_hand": ("Kept by hand", "Tenue à la main"),
     "tr_last_good": ("Brought up to date", "Mise à jour"),
-    "tr_age": ("Age", "Âge"),
     "tr_hours": ("{n} h", "{n} h"),
     "tr_never": ("never", "jamais"),
     "tr_attested_until": ("Attested until", "Attestée jusqu’au"),
