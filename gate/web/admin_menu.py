@@ -20,6 +20,10 @@ class AdminPlace(NamedTuple):
     """Beginnings of the addresses that belong to it."""
 
 
+def _of_another_part(endpoint: str, word: str, path: str) -> AdminPlace:
+    return AdminPlace(endpoint, f"place_{word}", f"place_{word}_hint", Act.VIEW_RECORDS, (path,))
+
+
 ADMIN_PLACES = (
     AdminPlace("admin.people", "people", "people_hint", Act.VIEW_RECORDS, ("/admin/people", "/admin/person")),
     AdminPlace(
@@ -36,6 +40,13 @@ ADMIN_PLACES = (
         Act.VIEW_RECORDS,
         ("/admin/equipment", "/admin/machine", "/admin/area", "/admin/class"),
     ),
+    _of_another_part("training_pages.requirements", "requirements", "/admin/requirements"),
+    _of_another_part("training_pages.items", "items", "/admin/items"),
+    _of_another_part("training_pages.training", "training", "/admin/training/people"),
+    _of_another_part("training_pages.sources", "sources", "/admin/training/source"),
+    _of_another_part("reader_pages.readers", "readers", "/admin/readers"),
+    _of_another_part("duty.duty", "duty", "/duty"),
+    _of_another_part("shift_pages.shift", "shift", "/shift"),
     AdminPlace("admin.accounts_list", "accounts", "accounts_hint", Act.MANAGE_ACCOUNTS, ("/admin/account",)),
     AdminPlace(
         "admin.configuration", "configuration", "configuration_hint", Act.VIEW_RECORDS, ("/admin/configuration",)

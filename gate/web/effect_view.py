@@ -21,8 +21,8 @@ class Touched:
 
     id: str
     name: str
-    what: tuple[str, ...]
-    """Operations with their machines."""
+    what: tuple[tuple[str, tuple[str, ...]], ...]
+    """Operations, each with its machines."""
     missing: tuple[str, ...]
 
 
@@ -76,6 +76,6 @@ def _one(person: str, mine: list[Affected], known: Known, view: Viewer) -> Touch
     return Touched(visible(person), named(known.people, person), what, missing)
 
 
-def _what(one: Affected, known: Known, view: Viewer) -> str:
-    where = ", ".join(map(visible, one.machines)) or view.texts["tr_no_machine"]
-    return f"{operation_word(one.operation.value, view)}: {named(known.classes, one.class_id)} ({where})"
+def _what(one: Affected, known: Known, view: Viewer) -> tuple[str, tuple[str, ...]]:
+    machines = tuple(map(visible, one.machines)) or (view.texts["tr_no_machine"],)
+    return f"{operation_word(one.operation.value, view)}: {named(known.classes, one.class_id)}", machines

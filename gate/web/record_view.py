@@ -1,5 +1,6 @@
 """One person's training as words: what the person may do now, what each item is worth now, and every record of it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,7 +44,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class MayDo:
-    """How a person stands for one operation on the machines of one class and area."""
+    """How a person stands for some operations on the machines of one class and area."""
 
     word: str
     machines: str
@@ -103,16 +104,18 @@ def person_rows(known: Known, at: datetime, view: Viewer, wanted: str) -> list[P
 
 
 def may_do(person: str, known: Known, at: datetime, view: Viewer) -> list[MayDo]:
-    """Return how a person stands where the person has a part; what is missing first."""
+    """Return how a person stands where the person has a part, operations that stand alike together; unmet first."""
     mine = known.picture.records.get(person, {}).keys()
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for one in certified(known.picture, person, at):
+        if not one.missing or mine & _of_the_class(one.ground, known, at):
+            machines = ", ".join(map(visible, one.ground.machines)) or view.texts["tr_no_machine"]
+            missing = missing_words(one.missing, known, view)
+            alike[named(known.classes, one.ground.class_id), machines, missing].append(
+                operation_word(one.operation.value, view)
+            )
     rows = [
-        MayDo(
-            f"{named(known.classes, one.ground.class_id)}: {operation_word(one.operation.value, view)}",
-            ", ".join(map(visible, one.ground.machines)) or view.texts["tr_no_machine"],
-            missing_words(one.missing, known, view),
-        )
-        for one in certified(known.picture, person, at)
-        if not one.missing or mine & _of_the_class(one.ground, known, at)
+        MayDo(f"{name}: {', '.join(words)}", machines, missing) for (name, machines, missing), words in alike.items()
     ]
     return sorted(rows, key=lambda row: (not row.missing, row.word, row.machines))
 

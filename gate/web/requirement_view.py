@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gate.core.audit import Kind
 from gate.core.effect import Scope
 from gate.core.records import Requirement
 from gate.core.terms import Operation, RevisionPolicy
@@ -28,6 +29,8 @@ class VersionView:
 
     version: int
     since: When
+    how: str
+    """The key of the text that says how it came."""
     by: str
     at: When | None
     drafters: str
@@ -93,6 +96,7 @@ def version_view(found: Version, known: Known, view: Viewer) -> VersionView:
     return VersionView(
         version=found.set.version,
         since=when(found.set.effective_at),
+        how="tr_loaded_by" if found.entry.get("kind") == Kind.LOAD else "tr_approved_by",
         by=named({**known.signers, **known.people}, by) if by else "",
         at=when(at) if at else None,
         drafters=", ".join(named({**known.signers, **known.people}, person) for person in found.drafters),
@@ -138,7 +142,11 @@ def _member(member: Requirement, known: Known, view: Viewer) -> MemberView:
 
 def _rules(member: Requirement, view: Viewer) -> str:
     texts = view.texts
-    every = texts["tr_every_months"].format(n=member.interval_months) if member.interval_months else texts["tr_no_end"]
+    every = texts["tr_no_end"]
+    if member.interval_months:
+        every = texts["tr_every_month" if member.interval_months == 1 else "tr_every_months"].format(
+            n=member.interval_months
+        )
     current = member.revision_policy is RevisionPolicy.CURRENT
     parts = [texts["tr_policy_current" if current else "tr_policy_any"], every]
     if member.grace_days:

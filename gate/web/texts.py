@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gate.web.account_texts import ACCOUNT_TEXTS
 from gate.web.admin_account_texts import ADMIN_ACCOUNT_TEXTS
 from gate.web.admin_equipment_texts import EQUIPMENT_TEXTS
+from gate.web.admin_place_texts import PLACE_TEXTS
 from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
@@ -127,6 +128,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    PLACE_TEXTS,
     TRAINING_TEXTS,
     REQUIREMENT_TEXTS,
     DUTY_TEXTS,

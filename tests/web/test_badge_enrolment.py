@@ -16,7 +16,7 @@ def site(make_world: Callable[..., World]) -> Iterator[Site]:
         yield found
 
 
-@pytest.mark.req("A1", "G4", "L6")
+@pytest.mark.req("A1", "G4")
 def test_a_tapped_badge_is_confirmed_and_then_allowed(site: Site) -> None:
     """Choose, tap, confirm; the next read of that badge is the person's."""
     page = site.ask("E4")
@@ -41,7 +41,6 @@ def test_a_tapped_badge_is_confirmed_and_then_allowed(site: Site) -> None:
     assert site.world.sound()
 
 
-@pytest.mark.req("L6")
 def test_one_after_another_without_choosing_again(site: Site) -> None:
     """Forty people on their first day: two taps each, the reader stays chosen."""
     first = site.enrol("E4", NEW, going_on="yes")

@@ -102,7 +102,7 @@ def _tapped(page: Page, shop: BadgeShop, number: str, person: str) -> None:
     shop.shown.clear()
 
 
-@pytest.mark.req("A1", "A2", "L6")
+@pytest.mark.req("A1", "A2")
 @pytest.mark.scenario(32)
 def test_two_people_are_enrolled_by_tapping_and_one_loses_the_badge_in_use(browser: Browser, shop: BadgeShop) -> None:
     """The first day of two people, and the bad day of one of them; the second is enrolled without scripts."""
