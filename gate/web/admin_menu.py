@@ -45,7 +45,7 @@ ADMIN_PLACES = (
     _of_another_part("training_pages.training", "training", "/admin/training/people"),
     _of_another_part("training_pages.sources", "sources", "/admin/training/source"),
     _of_another_part("reader_pages.readers", "readers", "/admin/readers"),
-    _of_another_part("duty.duty", "duty", "/duty"),
+    _of_another_part("duty.week", "duty", "/duty"),
     _of_another_part("shift_pages.shift", "shift", "/shift"),
     AdminPlace("admin.accounts_list", "accounts", "accounts_hint", Act.MANAGE_ACCOUNTS, ("/admin/account",)),
     AdminPlace(

@@ -92,7 +92,7 @@ class AdminSite:
 
 def form_of(page: str) -> dict[str, str]:
     """Return the fields of the last form of a page with the values that it shows."""
-    form = page[page.rindex('<form class="panel') :]
+    form = page[page.rindex("<form ") :]
     form = form[: form.index("</form>")]
     found: dict[str, str] = {}
     for tag in re.findall(r"<input [^>]*>", form):

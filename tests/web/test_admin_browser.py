@@ -105,7 +105,7 @@ def signed_in(browser: Browser, gate: GateOnRecord, login: str) -> BrowserContex
     page.get_by_label("User name").fill(login)
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/?lang=en")
+    page.wait_for_url(lambda url: "/login" not in url)
     page.close()
     return context
 

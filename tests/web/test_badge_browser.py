@@ -99,7 +99,7 @@ def signed_in_page(browser: Browser, drawer: Drawer, login: str, **more: object)
     page.get_by_label("User name").fill(login)
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/?lang=en")
+    page.wait_for_url(lambda url: "/login" not in url)
     return context, page
 
 

@@ -95,7 +95,7 @@ def signed(browser: Browser, gate: GateOnRecord) -> Iterator[BrowserContext]:
     page.get_by_label("User name").fill("qa")
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/?lang=en")
+    page.wait_for_url(lambda url: "/login" not in url)
     page.close()
     yield context
     context.close()
