@@ -31,6 +31,7 @@ from gate.keys import new_key, write_key
 from gate.settings import load_settings
 from gate.store.database import open_database
 from gate.store.trail_reading import entries
+from gate.web.kiosk_key import kiosk_address
 
 MARK = ".gate-demo"
 """Lies in every folder that the demo made: it never empties a folder without it."""
@@ -134,6 +135,7 @@ def load(asked: Options) -> None:
             raise DemoRefusedError(f"gate {words[0]}: {(done.stderr or done.stdout).strip()}")
     if not asked.keep:
         click.echo("\n".join(["Sign in on the page with:", *make_accounts(asked.config)]))
+        click.echo(f"The screen beside TP-01: {kiosk_address(load_settings(asked.config), ('TP-01',))}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from tests.scenarios.plant import P1
 from tests.web.admin_site import HOSTILE_TEXTS, AdminSite, Make, admin_site, form_of, signed_by
-from tests.web.people import token
+from tests.web.people import send, token
 
 NEW = {
     "id": "E77",
@@ -186,7 +186,8 @@ def test_a_suspension_counts_mid_use_no_override_lifts_it_and_qa_lifts_it(site: 
         "justification": "we need this person at this press now",
         **signed_by("sup"),
     }
-    assert site.send("sup", f"/overrides/new/{seq}", **grant).status_code == 422
+    asked = send(site.as_("sup"), f"/overrides/new/{seq}?lang=en", "/account/password?lang=en", **grant)
+    assert asked.status_code == 422
     assert site.world.trail("override_granted") == []
     suspension = set_["subject"].removeprefix("suspension:")
     path = f"/admin/suspension/{suspension}/lift"

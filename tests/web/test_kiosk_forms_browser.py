@@ -13,10 +13,12 @@ from gate.core.terms import Outcome
 from gate.pin_acts import set_pin
 from gate.store import schema
 from gate.store.reader_requests import answer_request
+from tests.web.kiosk_form_shapes import OVERLAPS, set_of
 from tests.web.kiosk_records import ENGLISH, FRENCH, KioskOnRecord
 from tests.web.people import CHEAP, WORD, add_account
 from tests.web.served import alive_now, free_port, served
 from tests.web.test_browser import CHROMIUM, GENEROUS_MS, LANGUAGES, SMALL_TARGETS, SMALLEST_TARGET, WIDER_THAN_SCREEN
+from tests.web.test_browser import SIZES as PAGE_SIZES
 from tests.web.test_kiosk_browser import CUT_OFF, OUTSIDE
 
 SIZES = {"small": (1024, 600), "large": (1920, 1080), "portrait": (600, 1024)}
@@ -26,15 +28,6 @@ BOUNCE_MS = 400
 """A press sooner after a page has come is ignored; no person is that fast."""
 
 TALLER_THAN_SCREEN = "() => Math.max(document.documentElement.scrollHeight, document.body.scrollHeight) - innerHeight"
-
-OVERLAPS = """() => {
-  const parts = '.kf-pill, .kf-in, .kf-key, .k-btn, .kf-badge h2, .kf-statement, .kf-said';
-  const boxes = [...document.querySelectorAll(parts)]
-    .filter(box => box.checkVisibility()).map(box => [box.className, box.getBoundingClientRect()]);
-  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-  const met = ([name, a], rest) => rest.filter(([, b]) => meet(a, b)).map(([other]) => [name, other]);
-  return boxes.flatMap((box, i) => met(box, boxes.slice(i + 1)));
-}"""
 
 Open = Callable[..., Page]
 
@@ -49,19 +42,6 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def _set(operation: str) -> object:
-    return schema.requirement_sets.insert().values(
-        id=f"PRESS-{operation}",
-        known_from=1,
-        scope="class",
-        scope_id="PRESS",
-        operation=operation,
-        effective_at="2020-01-01T00:00:00.000Z",
-        approved=1,
-        groups="[]",
-    )
-
-
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskOnRecord]:
     """Machines with every operation, people with the longest names, a supervisor with badge and PIN."""
@@ -69,7 +49,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KioskOnRecord]:
     person = {"known_from": 1, "kind": "employee", "state": "active", "language": "en"}
     gate._insert(
         schema.areas.insert().values(id="COMP", known_from=1, name="Compression"),
-        *map(_set, OPERATIONS),
+        *map(set_of, OPERATIONS),
         schema.people.insert().values(id="LONG", name=LONGEST, **{**person, "language": "fr"}),
         schema.people.insert().values(id="P-nhaddad", name="Nadia Haddad", **person),
         schema.badges.insert().values(id="BS", known_from=1, number="w26:1", state="active", assurance="number"),
@@ -242,6 +222,40 @@ def test_the_badge_shows_by_itself_and_the_keypad_types_the_pin(gate: KioskOnRec
     sound(page, fits=False)
 
 
+def test_without_javascript_everything_is_there(gate: KioskOnRecord, open_kiosk: Open) -> None:
+    """Script is an addition; an old panel has none."""
+    page = open_kiosk(gate, java_script_enabled=False)
+    page.get_by_role("button", name="Cleaning Nettoyage").click()
+    expect(page.locator("#kiosk-CT-01.k-chosen")).to_be_visible()
+    page.get_by_role("button", name="Go back").click()
+    seq = gate.read(FRENCH, Outcome.DENY, "TRAINING_EXPIRED")
+    page.goto(gate.path())
+    page.get_by_role("button", name="Supervision : accorder ici").click()
+    page.wait_for_url(f"**/grant/{seq}")
+    fill(page)
+    expect(page.locator("#keys")).to_be_hidden()
+    expect(page.locator("#f-pin")).to_have_attribute("inputmode", "numeric")
+    page.locator("#f-pin").fill("482915")
+    page.locator("button[value=sign]").click()
+    expect(page.get_by_role("alert")).to_contain_text("Aucun badge n’a encore été passé")
+
+
+def test_nothing_of_the_forms_breaks_the_policy(gate: KioskOnRecord, open_kiosk: Open) -> None:
+    """A message in the console is a part of the page that does not work where the policy holds."""
+    seq = gate.read(FRENCH, Outcome.DENY, "TRAINING_EXPIRED")
+    page = open_kiosk(gate, f"/grant/{seq}")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.reload()
+    page.wait_for_timeout(BOUNCE_MS)
+    fill(page)
+    assert complaints == []
+
+
+# --- the pages of the account and the calendar --------------------------------------------------------------
+
+
 @pytest.fixture(scope="module")
 def signed(browser: Browser, shared: KioskOnRecord) -> Iterator[BrowserContext]:
     """A browser in which the supervisor has signed in, by typing."""
@@ -262,3 +276,23 @@ def signed(browser: Browser, shared: KioskOnRecord) -> Iterator[BrowserContext]:
     page.close()
     yield context
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", PAGE_SIZES)
+def test_pin_and_calendar_are_accessible_at_every_size(
+    signed: BrowserContext, size: str, language: str, scheme: str
+) -> None:
+    """On the phone in the corridor and on the tablet, in both languages, by day and by night."""
+    width, height = PAGE_SIZES[size]
+    page = signed.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in ("/duty", "/account/pin", "/account"):
+        page.goto(f"{path}?lang={language}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate(SMALL_TARGETS, SMALLEST_TARGET) == []
+        assert page.evaluate(WIDER_THAN_SCREEN) <= 0
+    page.close()
