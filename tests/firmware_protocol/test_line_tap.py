@@ -1,5 +1,7 @@
 """The tap: nothing on the line changes by being watched, and nothing secret is shown."""
 
+from pathlib import Path
+
 import pytest
 
 from firmware_protocol.badge import bits_of, decoder
@@ -10,6 +12,7 @@ from firmware_protocol.osdp.host import OsdpHost, OsdpReaderSpec
 from firmware_protocol.osdp.messages import Answer, Ask
 from firmware_protocol.osdp.reader import OsdpReader, ReaderIdentity
 from firmware_protocol.plain import TextLineCodec
+from firmware_protocol.transport import LineSpec, Transport
 
 BADGE = "w26:2EC0C86"
 POLL = build(0, 1, Ask.POLL)
@@ -154,3 +157,14 @@ def test_of_a_plain_scanner_only_the_number_of_bytes_is_shown() -> None:
     assert seen.frames[0].hex == " ".join([HIDDEN] * 8)
     assert seen.frames[0].name == "8 bytes"
     assert not tap.send(0, None)  # type: ignore[arg-type]
+
+
+def test_the_transport_hands_out_the_tap_of_a_line_that_has_one(tmp_path: Path) -> None:
+    """Whoever asks for a line that nobody can watch is told so, not shown another's."""
+    tap = LineTap(TextLineCodec(), osdp=False)
+    lines = [LineSpec("tapped", "/nowhere", 9600, tap), LineSpec("plain", "/nowhere", 9600, TextLineCodec())]
+    transport = Transport(lines, lambda: 0.0, tmp_path)
+    assert transport.tap("tapped") is tap
+    assert transport.tap("plain") is None
+    assert transport.tap("unknown") is None
+    transport.close()
