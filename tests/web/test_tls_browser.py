@@ -83,6 +83,7 @@ def test_a_supervisor_signs_in_over_tls_sees_the_live_page_and_loses_it_with_the
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url)
+    page.goto("/?lang=en")
     expect(page.locator("#live")).to_have_class("live on", timeout=GENEROUS_MS)
     expect(page.locator("#feed")).to_contain_text(PEOPLE["E1"])
     other = context.new_page()
