@@ -75,7 +75,8 @@ base)
     packages requirements/base.txt
     ;;
 dev)
-    debian chromium chromium-sandbox fonts-dejavu-core libatomic1 strace systemd gcc
+    debian chromium chromium-sandbox fonts-dejavu-core libatomic1 strace systemd gcc \
+        openssl poppler-utils golang-go golang-golang-x-mod-dev
     environment
     packages requirements/dev.txt requirements/peer.txt
     ;;

@@ -102,7 +102,7 @@ def test_a_missing_file_is_refused_and_not_made(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused_and_can_be_made(tmp_path: Path) -> None:
     """What a disk that filled up during the first start leaves behind."""
     (tmp_path / "gate.db").touch()
-    with pytest.raises(DatabaseRefusedError, match="its schema is none, this program needs 0003"):
+    with pytest.raises(DatabaseRefusedError, match="its schema is none, this program needs 0004"):
         open_database(tmp_path / "gate.db")
     create_database(tmp_path / "gate.db", gate_id="gate-1")
     open_database(tmp_path / "gate.db").dispose()
@@ -164,7 +164,7 @@ def test_reading_only_is_enforced_by_the_database(records: Records) -> None:
     engine.dispose()
 
 
-ENTRIES = {"schema_0001": 6, "schema_0002": 7, "schema_0003": 7}
+ENTRIES = {"schema_0001": 6, "schema_0002": 7, "schema_0003": 7, "schema_0004": 7}
 """Kept records -> entries in them."""
 
 
