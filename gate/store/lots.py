@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate.core.audit import timestamp
+from gate.core.spans import Span
 from gate.store.equipment_facts import instant
 from gate.store.lots_schema import lot_windows
 from gate.store.statements import known_at
@@ -27,14 +28,10 @@ class Window:
     known_from: int
     """The entry that brought this version."""
 
-    def covers(self, at: datetime) -> bool:
-        """Whether the lot was on the machine at an instant."""
-        return self.from_at <= at and (self.until_at is None or at < self.until_at)
-
-    def meets(self, from_at: datetime, until_at: datetime | None) -> bool:
-        """Whether another span of time has an instant in common with this one."""
-        before = self.until_at is not None and self.until_at <= from_at
-        return not before and (until_at is None or self.from_at < until_at)
+    @property
+    def span(self) -> Span:
+        """When the lot was on the machine."""
+        return Span(self.from_at, self.until_at)
 
 
 def windows_of(connection: sa.Connection, lot: str, *, known: int | None = None) -> tuple[Window, ...]:
@@ -51,20 +48,15 @@ def lots_at(connection: sa.Connection, equipment_id: str, at: datetime, *, known
 
 
 def windows_on(
-    connection: sa.Connection,
-    equipment_id: str,
-    from_at: datetime,
-    until_at: datetime | None,
-    *,
-    known: int | None = None,
+    connection: sa.Connection, equipment_id: str, span: Span, *, known: int | None = None
 ) -> tuple[Window, ...]:
     """Return the windows on a machine that have an instant in common with a span of time."""
     there = [
         lot_windows.c.equipment_id == equipment_id,
-        sa.or_(lot_windows.c.until_at.is_(None), lot_windows.c.until_at > timestamp(from_at)),
+        sa.or_(lot_windows.c.until_at.is_(None), lot_windows.c.until_at > timestamp(span.from_at)),
     ]
-    if until_at is not None:
-        there.append(lot_windows.c.from_at < timestamp(until_at))
+    if span.until_at is not None:
+        there.append(lot_windows.c.from_at < timestamp(span.until_at))
     return _read(connection, sa.and_(*there), known)
 
 
@@ -95,7 +87,7 @@ def newest_windows(
         condition = sa.and_(condition, sa.tuple_(lot_windows.c.from_at, lot_windows.c.id) < sa.tuple_(*before))
     order = (lot_windows.c.from_at.desc(), lot_windows.c.id.desc())
     rows = connection.execute(sa.select(lot_windows).where(condition).order_by(*order).limit(limit))
-    return tuple(_window(row) for row in rows)
+    return tuple(window_of_row(row) for row in rows)
 
 
 def count_windows(connection: sa.Connection, wanted: WindowFilter) -> int:
@@ -120,11 +112,12 @@ def _read(connection: sa.Connection, where: sa.ColumnElement[bool], known: int |
     version = lot_windows.c.known_to.is_(None) if known is None else known_at(lot_windows, sa.literal(known))
     order = (lot_windows.c.equipment_id, lot_windows.c.from_at, lot_windows.c.version)
     return tuple(
-        _window(row) for row in connection.execute(sa.select(lot_windows).where(version, where).order_by(*order))
+        window_of_row(row) for row in connection.execute(sa.select(lot_windows).where(version, where).order_by(*order))
     )
 
 
-def _window(row: Any) -> Window:
+def window_of_row(row: Any) -> Window:
+    """Return a window from its row."""
     return Window(
         row.id,
         row.version,
@@ -140,4 +133,9 @@ def _window(row: Any) -> Window:
 def versions_of(connection: sa.Connection, id_: str) -> Sequence[Window]:
     """Return every version that a window ever had, oldest first."""
     rows = connection.execute(sa.select(lot_windows).where(lot_windows.c.id == id_).order_by(lot_windows.c.version))
-    return [_window(row) for row in rows]
+    return [window_of_row(row) for row in rows]
+
+
+def stored_begin(window: Window) -> str:
+    """Return the begin as it is stored, for the address of the page behind it."""
+    return timestamp(window.from_at)
