@@ -17,6 +17,7 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
+from gate.web.late_pages import late_pages
 from gate.web.live_guard import guard_live_page
 from gate.web.lot_pages import lot_pages
 from gate.web.metrics import metrics_page
@@ -49,6 +50,7 @@ PAGES = (
     shift_pages,
     metrics_page,
     lot_pages,
+    late_pages,
 )
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})
