@@ -15,6 +15,12 @@ _KEYS = ("version", "id", "known_from", "known_to")
 
 KNOWN: dict[str, str] = {
     # lots and late entries
+    "lot_windows": "equipment_id lot product from_at until_at?",
+    "late_entries": (
+        "equipment_id person_id operation lot? from_at until_at? cause why scan_sha256 scan_name state "
+        "entered_by entered_at verified_by? verified_at?"
+    ),
+    "access_reviews": "as_of_at as_of_seq:int reviewed:int decided statement",
     # saved views
     # reviews
     # segments
@@ -23,9 +29,14 @@ KNOWN: dict[str, str] = {
 
 PRESENT: dict[str, str] = {
     # attachments
+    "attachments": "sha256:key media_type size:int parts:int stored_seq:int",
+    "attachment_parts": "id:auto sha256 part:int content:blob",
     # checkpoints and witnesses
 }
 """Other table -> its columns."""
+
+FROZEN = ("attachments", "attachment_parts")
+"""Tables of `PRESENT` whose rows are never changed."""
 
 
 def _column(text: str) -> sa.Column[Any]:
@@ -46,14 +57,17 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_id", table, ["id", "known_from"])
     for table, names in PRESENT.items():
         op.create_table(table, *[_column(name) for name in names.split()], sqlite_strict=True)
+    op.create_index("ix_attachment_parts_sha256", "attachment_parts", ["sha256", "part"])
     if op.get_bind().dialect.name == "sqlite":
         _refusals()
 
 
 def _refusals() -> None:
-    fresh = {
-        table: (*_KEYS, *[name.rstrip("?").partition(":")[0] for name in names.split()])
-        for table, names in KNOWN.items()
-    }
-    for statement in trigger_statements(frozen={}, known=fresh, once={}):
+    fresh = {table: (*_KEYS, *_names(names)) for table, names in KNOWN.items()}
+    frozen = {table: _names(PRESENT[table]) for table in FROZEN}
+    for statement in trigger_statements(frozen=frozen, known=fresh, once={}):
         op.execute(sa.text(statement.replace(":", r"\:")))
+
+
+def _names(columns: str) -> list[str]:
+    return [name.rstrip("?").partition(":")[0] for name in columns.split()]
