@@ -248,6 +248,8 @@ def words_of(said: Mapping[str, Any]) -> tuple[str, ...]:
     new = said.get("new")
     reference = new.get("reference") if isinstance(new, Mapping) else None
     text = " ".join(value for value in (said.get("why"), reference) if isinstance(value, str))
+    if not text:
+        return ()
     found = (word.casefold() for word in _WORD.findall(text[: LONGEST_WORD * MOST_WORDS]))
     wanted = (word for word in found if SHORTEST_WORD <= len(word) <= LONGEST_WORD)
     return tuple(dict.fromkeys(wanted))[:MOST_WORDS]
