@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gate.core import checks
 from gate.core.calendar import LATEST, local_day
+from gate.core.certification import effective_set
 from gate.core.decision import decide
 from gate.core.effect import RecordsOfPerson
 from gate.core.records import (
@@ -75,6 +76,9 @@ class Cell(NamedTuple):
     days: int | None = None
     """Local days left, 0 on the last one."""
     override_id: str = ""
+
+
+UNTRAINED = Cell(Stand.NOT_TRAINED, ("NOT_CERTIFIED",))
 
 
 class Barring(NamedTuple):
@@ -144,11 +148,24 @@ def who_can_run(asked: Asked) -> Iterator[Judged]:
 
     Machines that demand the same of somebody share one judgement.
     """
-    against = [_against_everybody(asked, machine) for machine in asked.crowd.machines]
+    places = [
+        (machine, _against_everybody(asked, machine), _groups(asked, machine.equipment))
+        for machine in asked.crowd.machines
+    ]
     for somebody in asked.crowd.people:
         known: dict[Key, Cell] = {}
-        pairs = zip(asked.crowd.machines, against, strict=True)
-        yield somebody, tuple([_cell(asked, somebody, machine, why, known) for machine, why in pairs])
+        trained = somebody.records.keys()
+        yield (
+            somebody,
+            tuple(
+                [
+                    UNTRAINED
+                    if machine.equipment.id not in somebody.overrides and any(map(trained.isdisjoint, groups))
+                    else _cell(asked, somebody, machine, why, known)
+                    for machine, why, groups in places
+                ]
+            ),
+        )
 
 
 def answer(asked: Asked, somebody: Somebody, machine: Machine) -> Decision:
@@ -216,6 +233,18 @@ def _against_everybody(asked: Asked, machine: Machine) -> tuple[str, ...]:
     nobody = Somebody(Person(0, "", ""), {})
     case = (facts_of(asked, nobody, machine), nobody.person, machine.equipment, asked.of(machine.equipment), asked.at)
     return checks.no_hold(*case) + checks.nothing_overdue(*case)
+
+
+def _groups(asked: Asked, equipment: Equipment) -> tuple[frozenset[str], ...]:
+    """Return the items of each group in force there: without a record of any of them somebody is not trained.
+
+    Empty where that does not follow, because the set could not be judged.
+    """
+    sets = asked.crowd.class_sets.get(equipment.class_id, {}).get(asked.of(equipment), ())
+    version = effective_set(sets, asked.at)
+    groups = version.groups if version else ()
+    found = tuple([frozenset([member.item_id for member in group]) for group in groups])
+    return found if all(group and group <= asked.crowd.items.keys() for group in found) else ()
 
 
 def _cell(asked: Asked, somebody: Somebody, machine: Machine, against: tuple[str, ...], known: dict[Key, Cell]) -> Cell:

@@ -108,7 +108,7 @@ def test_the_certified_with_the_end_and_the_days_that_the_reader_counts() -> Non
         (barred("equipment", "TP-01"), Stand.BARRED, "PERSON_SUSPENDED"),
         (ADA._replace(person=replace(PERSON, state=PersonState.RESTRICTED)), Stand.BARRED, "PERSON_RESTRICTED"),
         (ADA._replace(person=replace(PERSON, contract_until_on=date(2026, 11, 22))), Stand.LAPSED, "CONTRACT_ENDED"),
-        (barred("everywhere", None)._replace(records={}), Stand.NOT_TRAINED, "PERSON_SUSPENDED"),
+        (barred("everywhere", None)._replace(records={}), Stand.NOT_TRAINED, "NOT_CERTIFIED"),
     ],
 )
 def test_one_word_for_every_way_not_to_be_certified(somebody: Somebody, stand: Stand, reason: str) -> None:
@@ -128,6 +128,16 @@ def test_a_suspension_bars_only_where_it_says(scope: str, scope_id: str | None) 
 def test_equipment_without_a_requirement_set_is_unknown_and_not_good() -> None:
     """Unknown is never shown as good: the reader denies with SYS_CONFIG."""
     assert cell(ADA, Machine(BARE)) == Cell(Stand.UNSET, ("SYS_CONFIG",))
+
+
+def test_a_set_that_cannot_be_judged_is_unknown_for_the_untrained_too() -> None:
+    """An item that is gone, or an empty group, is SYS_CONFIG for everybody."""
+    for broken in (
+        set_of((requirement(GMP),), (replace(requirement(GMP), item_id="GONE"),)),
+        set_of((), (requirement(GMP),)),
+    ):
+        asked = Asked(crowd(ADA, Somebody(PERSON, {}))._replace(class_sets={"PRESS": {Operation.USE: (broken,)}}), NOON)
+        assert [cells[0].stand for _, cells in who_can_run(asked)] == [Stand.UNSET] * 2
 
 
 def test_a_grace_is_told_apart_from_a_certification() -> None:
