@@ -38,6 +38,7 @@ ACTS = tuple(
         "reader_requests",
         "refusals",
         "requirement_acts",
+        "risk_acts",
         "sights",
         "signatures",
         "source_acts",

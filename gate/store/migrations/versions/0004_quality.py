@@ -14,6 +14,8 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _KEYS = ("version", "id", "known_from", "known_to")
 
 KNOWN: dict[str, str] = {
+    # risks that QA has accepted
+    "risk_acceptances": "risk",
     # lots and late entries
     "lot_windows": "equipment_id lot product from_at until_at?",
     "late_entries": (
