@@ -39,6 +39,7 @@ ACTS = tuple(
         "reader_requests",
         "refusals",
         "requirement_acts",
+        "risk_acts",
         "sights",
         "signatures",
         "source_acts",

@@ -53,6 +53,7 @@ class Act(StrEnum):
     MANAGE_EQUIPMENT = "manage_equipment"
     APPROVE_EQUIPMENT = "approve_equipment"
     SUSPEND = "suspend"
+    ACCEPT_RISK = "accept_risk"
     PLAN_DUTY = "plan_duty"
     SIGN_AT_KIOSK = "sign_at_kiosk"
     RECORD_LOT = "record_lot"
@@ -100,6 +101,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_EQUIPMENT: _SYSADMIN,
     Act.APPROVE_EQUIPMENT: _QA,
     Act.SUSPEND: _QA,
+    Act.ACCEPT_RISK: _QA,
     Act.PLAN_DUTY: _SUPERVISOR | _QA,
     Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
     Act.RECORD_LOT: _SUPERVISOR | _QA,
@@ -127,6 +129,7 @@ NEVER_SYSADMIN = frozenset(
         Act.SIGN_SEGMENT,
         Act.APPROVE_EQUIPMENT,
         Act.SUSPEND,
+        Act.ACCEPT_RISK,
         Act.SIGN_AT_KIOSK,
         Act.RECORD_LOT,
         Act.ENTER_LATE,

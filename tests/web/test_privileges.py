@@ -33,7 +33,11 @@ SYSADMIN_ONLY = (
     "/admin/account-<any(close, reset, unblock):what>/<account_id>",
 )
 SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
-SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
+SUSPENDING = (
+    "/admin/machine-risk/<path:thing_id>",
+    "/admin/suspend/<path:person_id>",
+    "/admin/suspension/<suspension_id>/lift",
+)
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
 SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
