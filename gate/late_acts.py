@@ -90,18 +90,13 @@ def _against(trail: Trail, claim: Claim, signer: Signer, moment: Moment, pattern
 
 
 def _enter(trail: Trail, claim: Claim, paper: Paper, digest: str, signer: Signer, moment: Moment) -> Entered:
-    if claim.from_at is None or claim.until_at is None:
-        raise AssertionError("a claim that nothing stands against has both times")
     late_id = new_id(moment.at)
-    name = file_name(paper.name, paper.media_type)
-    new: dict[str, Json] = {
-        "claimed_from_at": timestamp(claim.from_at),
-        "claimed_until_at": timestamp(claim.until_at),
-        "cause": claim.cause,
-        "scan_sha256": digest,
-        "scan_name": name,
-        "state": LateState.ENTERED.value,
-        **({"lot": claim.lot} if claim.lot else {}),
+    values = _values(claim, file_name(paper.name, paper.media_type), digest, signer, moment)
+    told = ("cause", "lot", "scan_name", "scan_sha256", "state")
+    claimed: dict[str, Json] = {
+        "claimed_from_at": values["from_at"],
+        "claimed_until_at": values["until_at"],
+        **{name: values[name] for name in told if values[name] is not None},
     }
     entry = Entry(
         kind=Kind.LATE_ENTRY,
@@ -111,13 +106,20 @@ def _enter(trail: Trail, claim: Claim, paper: Paper, digest: str, signer: Signer
         equipment=claim.equipment_id,
         operation=claim.operation,
         subject=f"late:{late_id}",
-        new=new,
+        new=claimed,
         by=signer.person_id,
         why=claim.why,
     )
     seq = trail.append(signed(entry, trail.zone, (signer, "late entry made")))
     put_scan(trail, digest, paper.media_type, len(paper.data), seq)
-    values = {
+    registry.put(trail, late_entries, late_id, values, seq)
+    return Entered(late_id, seq)
+
+
+def _values(claim: Claim, name: str, digest: str, signer: Signer, moment: Moment) -> dict[str, str | None]:
+    if claim.from_at is None or claim.until_at is None:
+        raise AssertionError("a claim that nothing stands against has both times")
+    return {
         "equipment_id": claim.equipment_id,
         "person_id": claim.person_id,
         "operation": claim.operation,
@@ -131,9 +133,9 @@ def _enter(trail: Trail, claim: Claim, paper: Paper, digest: str, signer: Signer
         "state": LateState.ENTERED.value,
         "entered_by": signer.person_id,
         "entered_at": timestamp(moment.at),
+        "verified_by": None,
+        "verified_at": None,
     }
-    registry.put(trail, late_entries, late_id, values, seq)
-    return Entered(late_id, seq)
 
 
 def _verify(

@@ -52,7 +52,7 @@ def qa(gate: GateOnRecord, app: Flask) -> FlaskClient:
     return signed_in(app, "qa")
 
 
-def enter(client: FlaskClient, data: bytes | None = PDF, name: str = "sheet.pdf", **values: str) -> Any:
+def enter(client: FlaskClient, data: bytes | None = PDF, name: str = "sheet.pdf", **values: Any) -> Any:
     fields: dict[str, Any] = {"csrf_token": token(client, "/late-entries/new"), **RIGHT, "sign_user": "sup", **values}
     if data is not None:
         fields["scan"] = FileStorage(io.BytesIO(data), name, content_type="text/html")
@@ -71,7 +71,7 @@ def upload(client: FlaskClient, fields: dict[str, Any]) -> Any:
     )
 
 
-def entered(client: FlaskClient, *args: Any, **values: str) -> str:
+def entered(client: FlaskClient, *args: Any, **values: Any) -> str:
     """Make a late entry and return its id."""
     answer = enter(client, *args, **values)
     assert answer.status_code == 303, answer.text
@@ -247,7 +247,7 @@ REFUSED = (
 
 
 @pytest.mark.parametrize(("wrong", "words"), REFUSED)
-def test_nonsense_is_refused_by_name(gate: GateOnRecord, sup: FlaskClient, wrong: dict[str, str], words: str) -> None:
+def test_nonsense_is_refused_by_name(gate: GateOnRecord, sup: FlaskClient, wrong: dict[str, Any], words: str) -> None:
     """Nothing is entered, and no part of the scan is kept."""
     answer = enter(sup, **wrong)
     assert answer.status_code == 422
