@@ -36,6 +36,11 @@ SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
 SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
+LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    ("GET", "/log"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/log/newer"): ACCOUNT - {Role.OPERATOR},
+}
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
@@ -144,6 +149,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
+    **LOG_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
