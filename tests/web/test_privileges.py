@@ -51,6 +51,11 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     },
 }
 
+LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    ("GET", "/log"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/log/newer"): ACCOUNT - {Role.OPERATOR},
+}
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
@@ -160,6 +165,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     **LOT_ROUTES,
+    **LOG_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
