@@ -19,7 +19,7 @@ class Format(StrEnum):
     BUNDLE = "bundle"
 
 
-OFFERED = (Format.CSV, Format.XLSX, Format.JSON)
+OFFERED = (Format.PDF, Format.CSV, Format.XLSX, Format.JSON)
 
 SUFFIX = {Format.BUNDLE: "zip"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from gate.core.report import Report
 from gate.export.about import About
 from gate.export.formats import Format, takes
+from gate.export.pdf_file import PdfError, write_pdf
 from gate.export.streams import Counted, csv_chunks, json_chunks, nobody
 from gate.export.tally import Tally
 from gate.export.xlsx_file import write_xlsx
@@ -49,9 +50,11 @@ def make_file(wanted: Format, report: Report, about: About, path: Path, paper: s
         counted(rows)
 
     heeded(0)
-    del paper
     if wanted is Format.XLSX:
         write_xlsx(report, about, path, heeded)
+    elif wanted is Format.PDF:
+        _write_pdf(report, about, path, paper, counted)
+        heeded(report.total)
     else:
         with path.open("wb") as file:
             for chunk in chunks(wanted, report, about, heeded):
@@ -59,6 +62,13 @@ def make_file(wanted: Format, report: Report, about: About, path: Path, paper: s
     for block in blocks(path):
         tally.add(block)
     return tally.taken(wanted.value, complete=True)
+
+
+def _write_pdf(report: Report, about: About, path: Path, paper: str, counted: Counted) -> None:
+    try:
+        write_pdf(report, about, path, paper, lambda: counted(0))
+    except PdfError as error:
+        raise ExportStoppedError("ex_no_pdf") from error
 
 
 def leave_room(folder: Path) -> None:
