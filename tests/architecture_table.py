@@ -31,6 +31,7 @@ ACTS = tuple(
         "item_acts",
         "kiosk_acts",
         "kiosk_signing",
+        "lot_acts",
         "mode_acts",
         "override_acts",
         "override_followup",

@@ -1,7 +1,7 @@
 """Which characters the fonts of printed reports have: the others are shown by their number, never as an empty box.
 
-PDF/A does not allow a character without a glyph (ISO 19005-3, 6.2.11.8). The text is set in Atkinson Hyperlegible, which
-is shipped here, and in DejaVu Sans Mono for Greek, Cyrillic and Vietnamese, which comes with typst.
+PDF/A does not allow a character without a glyph (ISO 19005-3, 6.2.11.8). The text is set in Atkinson Hyperlegible,
+which is shipped here, and in DejaVu Sans Mono for Greek, Cyrillic and Vietnamese, which comes with typst.
 """
 
 _RANGES = (

@@ -26,8 +26,8 @@ PAPER_TEXTS: dict[str, tuple[str, str]] = {
     "check": (
         "To check this paper: open Exports in Gate and compare the number and the fingerprint, or take the CSV that is "
         "attached to the PDF. Times are local with their distance from UTC; the stored record is in UTC.",
-        "Pour vérifier ce papier : ouvrez Exportations dans Gate et comparez le numéro et l’empreinte, ou prenez le CSV "
-        "joint au PDF. Les heures sont locales avec leur décalage; l’enregistrement est en UTC.",
+        "Pour vérifier ce papier : ouvrez Exportations dans Gate et comparez le numéro et l’empreinte, ou prenez le "
+        "CSV joint au PDF. Les heures sont locales avec leur décalage; l’enregistrement est en UTC.",
     ),
     "part11": ("Technical controls for 21 CFR Part 11.", "Mesures techniques pour le 21 CFR Part 11."),
     "qr": (

@@ -46,6 +46,16 @@ EXPORT_ROUTES = {
     ("GET", "/exports/<export_id>/manifest"): EXPORTING,
     ("POST", "/exports/<export_id>/cancel"): EXPORTING,
 }
+SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
+LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/lots"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/lots/<window_id>"): ACCOUNT - {Role.OPERATOR},
+    **{
+        (method, path): SIGNING_LOTS
+        for method in ("GET", "POST")
+        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw")
+    },
+}
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
@@ -156,6 +166,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     **EXPORT_ROUTES,
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
+    **LOT_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
