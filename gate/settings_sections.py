@@ -185,6 +185,13 @@ class KioskSettings(Strict):
     )
 
 
+class ExportSettings(Strict):
+    """What leaves the gate on paper and as files."""
+
+    paper: Literal["a4", "letter"] = "letter"
+    keep_hours: int = Field(default=72, ge=1, le=24 * 31)
+
+
 class ReaderSettings(Strict):
     """One reader on a line."""
 

@@ -4,6 +4,7 @@ OURS = ("gate", "firmware_protocol")
 
 CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store", "gate.readers", "gate.web"
 ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
+EXPORT = "gate.export"
 ACTS = tuple(
     f"gate.{name}"
     for name in [
@@ -24,6 +25,7 @@ ACTS = tuple(
         "equipment_acts",
         "evidence",
         "explain",
+        "export_acts",
         "first_certifier",
         "held_out",
         "hold_acts",
@@ -93,11 +95,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
     CORE: (CORE,),
     STORE: (STORE, CORE),
+    EXPORT: (EXPORT, CORE, STORE, "gate.export_acts"),
     READERS: (READERS, CORE, CODEC, CLOCK),
     WEB: (
         WEB,
         *[act for act in ACTS if act not in GATE_ONLY],
         STORE,
+        EXPORT,
         CORE,
         "gate.settings",
         "gate.settings_names",

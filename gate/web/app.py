@@ -12,6 +12,7 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
+from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
@@ -49,6 +50,7 @@ PAGES = (
     floor_pages,
     alert_pages,
     shift_pages,
+    export_pages,
     metrics_page,
     lot_pages,
     log_pages,

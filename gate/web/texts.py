@@ -10,6 +10,7 @@ from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
+from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
@@ -135,6 +136,7 @@ _AREAS = (
     TRAINING_TEXTS,
     REQUIREMENT_TEXTS,
     DUTY_TEXTS,
+    EXPORT_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,
