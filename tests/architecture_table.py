@@ -36,6 +36,7 @@ ACTS = tuple(
         "pin_acts",
         "reader_requests",
         "refusals",
+        "sealing",
         "requirement_acts",
         "sights",
         "signatures",
@@ -69,9 +70,14 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.keys": (),
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
-    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_sections"),
+    "gate.seal": (CORE, STORE),
+    "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
+    "gate.seal_keys": (CORE,),
+    "gate.sealing": (CORE, STORE, ORDERS, "gate.desk", "gate.seal_keys"),
+    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_seal", "gate.settings_sections"),
     "gate.settings_alerts": (CORE, "gate.settings_sections"),
     "gate.settings_names": (),
+    "gate.settings_seal": (CORE, "gate.settings_names", "gate.settings_sections"),
     "gate.settings_sections": (CORE, "gate.settings_names"),
     "gate.tls_certificates": (),
     "gate.tls_checks": ("gate.tls_certificates",),
@@ -80,7 +86,14 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-GATE_ONLY = ["gate.desk", "gate.explain", "gate.reader_requests", "gate.use_changes", "gate.use_watch"]
+GATE_ONLY = [
+    "gate.desk",
+    "gate.explain",
+    "gate.reader_requests",
+    "gate.sealing",
+    "gate.use_changes",
+    "gate.use_watch",
+]
 """Acts of the reader process; every other act may be used by a page."""
 
 ARROWS: dict[str, tuple[str, ...]] = {
@@ -97,6 +110,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "gate.settings_names",
         "gate.tls_files",
         "gate.keys",
+        "gate.seal",
         "gate.line_watch",
         "gate.verified",
         CLOCK,

@@ -19,13 +19,15 @@ from gate.store.database import (
 from gate.store.facts import FactReader
 from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
 from gate.store.migrating import wanted_revision
+from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
 from tests.store.open_records import TORONTO, Records, run_sql, sql
 
 metadata = web_sessions.metadata
 ONCE = ("equipment_uses", "use_members", "batches")
-RECORD_TABLES = ("audit_trail", *(table.name for table in EVERY_KNOWN_TABLE), *ONCE)
+SEALS = (checkpoints.name, seal_keys.name, cosignatures.name)
+RECORD_TABLES = ("audit_trail", *(table.name for table in EVERY_KNOWN_TABLE), *ONCE, *SEALS)
 
 
 def differences(engine: sa.Engine) -> list[object]:
@@ -205,6 +207,7 @@ def test_the_kept_records_have_a_row_in_the_tables_that_matter(tmp_path: Path) -
     assert empty == {
         *("batches", "holds", "overrides", "reader_requests", "suspensions"),
         *("login_failures", "setup_codes", "web_sessions"),
+        *(*SEALS, "witnesses", "hash_tiles"),
         *("account_pins", "alerts", "alert_deliveries", *(table.name for table in FLOOR_TABLES)),
     }
     records.close()

@@ -4,9 +4,11 @@ from alembic import context
 
 from gate.store.account_schema import web_sessions
 from gate.store.floor_schema import alerts
+from gate.store.seal_schema import checkpoints
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=[web_sessions.metadata, alerts.metadata]
+    connection=context.config.attributes["connection"],
+    target_metadata=[web_sessions.metadata, alerts.metadata, checkpoints.metadata],
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -24,8 +24,16 @@ KNOWN: dict[str, str] = {
 PRESENT: dict[str, str] = {
     # attachments
     # checkpoints and witnesses
+    "checkpoints": "id:auto size:int at note",
+    "seal_keys": "id:auto since_seq:int vkey",
+    "cosignatures": "id:auto witness size:int at line",
+    "witnesses": "name:key state size:int since_at heard_at what",
+    "hash_tiles": "level:intkey number:intkey hash:blob",
 }
 """Other table -> its columns."""
+
+GROWING = ("checkpoints", "seal_keys", "cosignatures")
+"""Tables of PRESENT that take no update and no delete."""
 
 
 def _column(text: str) -> sa.Column[Any]:
@@ -55,5 +63,6 @@ def _refusals() -> None:
         table: (*_KEYS, *[name.rstrip("?").partition(":")[0] for name in names.split()])
         for table, names in KNOWN.items()
     }
-    for statement in trigger_statements(frozen={}, known=fresh, once={}):
+    growing = {table: [name.partition(":")[0] for name in PRESENT[table].split()] for table in GROWING}
+    for statement in trigger_statements(frozen=growing, known=fresh, once={}):
         op.execute(sa.text(statement.replace(":", r"\:")))
