@@ -68,6 +68,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     CLOCK: (CORE,),
     ALIVE: (CORE,),
     "gate.keys": (),
+    "gate.bundle_files": (),
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
     "gate.seal": (CORE, STORE),
