@@ -29,6 +29,7 @@ ACTS = tuple(
         "item_acts",
         "kiosk_acts",
         "kiosk_signing",
+        "lot_acts",
         "mode_acts",
         "override_acts",
         "override_followup",

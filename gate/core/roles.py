@@ -55,6 +55,10 @@ class Act(StrEnum):
     SUSPEND = "suspend"
     PLAN_DUTY = "plan_duty"
     SIGN_AT_KIOSK = "sign_at_kiosk"
+    RECORD_LOT = "record_lot"
+    ENTER_LATE = "enter_late"
+    VERIFY_LATE = "verify_late"
+    REVIEW_ACCESS = "review_access"
 
 
 _EVERYBODY = frozenset(Role)
@@ -98,6 +102,10 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SUSPEND: _QA,
     Act.PLAN_DUTY: _SUPERVISOR | _QA,
     Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
+    Act.RECORD_LOT: _SUPERVISOR | _QA,
+    Act.ENTER_LATE: _SUPERVISOR | _QA,
+    Act.VERIFY_LATE: _SUPERVISOR | _QA,
+    Act.REVIEW_ACCESS: _QA,
 }
 """The whole authority on the pages: an act that is not for a role here is refused."""
 
@@ -120,6 +128,10 @@ NEVER_SYSADMIN = frozenset(
         Act.APPROVE_EQUIPMENT,
         Act.SUSPEND,
         Act.SIGN_AT_KIOSK,
+        Act.RECORD_LOT,
+        Act.ENTER_LATE,
+        Act.VERIFY_LATE,
+        Act.REVIEW_ACCESS,
     }
 )
 """Whoever makes accounts must not approve what accounts are for, whatever other role stands beside it."""

@@ -12,6 +12,7 @@ from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.lot_texts import LOT_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
@@ -145,6 +146,7 @@ _AREAS = (
     OVERRIDE_TEXTS,
     READER_TEXTS,
     SHIFT_TEXTS,
+    LOT_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {

@@ -36,6 +36,17 @@ SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
 SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
+SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
+LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/lots"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/lots/<window_id>"): ACCOUNT - {Role.OPERATOR},
+    **{
+        (method, path): SIGNING_LOTS
+        for method in ("GET", "POST")
+        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw")
+    },
+}
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
@@ -144,6 +155,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
+    **LOT_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
