@@ -42,6 +42,7 @@ ACTS = tuple(
         "refusals",
         "replay",
         "replay_log",
+        "sealing",
         "requirement_acts",
         "risk_acts",
         "sights",
@@ -75,11 +76,17 @@ SMALL: dict[str, tuple[str, ...]] = {
     CLOCK: (CORE,),
     ALIVE: (CORE,),
     "gate.keys": (),
+    "gate.bundle_files": (),
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
-    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_sections"),
+    "gate.seal": (CORE, STORE),
+    "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
+    "gate.seal_keys": (CORE,),
+    "gate.sealing": (CORE, STORE, ORDERS, "gate.desk", "gate.seal_keys"),
+    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_seal", "gate.settings_sections"),
     "gate.settings_alerts": (CORE, "gate.settings_sections"),
     "gate.settings_names": (),
+    "gate.settings_seal": (CORE, "gate.settings_names", "gate.settings_sections"),
     "gate.settings_sections": (CORE, "gate.settings_names"),
     "gate.tls_certificates": (),
     "gate.tls_checks": ("gate.tls_certificates",),
@@ -88,7 +95,14 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-GATE_ONLY = ["gate.desk", "gate.explain", "gate.reader_requests", "gate.use_changes", "gate.use_watch"]
+GATE_ONLY = [
+    "gate.desk",
+    "gate.explain",
+    "gate.reader_requests",
+    "gate.sealing",
+    "gate.use_changes",
+    "gate.use_watch",
+]
 """Acts of the reader process; every other act may be used by a page."""
 
 ARROWS: dict[str, tuple[str, ...]] = {
@@ -107,6 +121,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "gate.settings_names",
         "gate.tls_files",
         "gate.keys",
+        "gate.seal",
         "gate.line_watch",
         "gate.verified",
         CLOCK,
