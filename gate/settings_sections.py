@@ -81,6 +81,7 @@ class TrainingSettings(Strict):
     warn_after_hours: int = Field(default=24, ge=1)
     deny_after_hours: int = Field(default=7 * 24, ge=1)
     shift_hours: int = Field(default=12, ge=1, le=24)
+    late_after_days: int = Field(default=3, ge=0, le=365)
 
 
 class OverrideSettings(Strict):
@@ -182,6 +183,13 @@ class KioskSettings(Strict):
         default=("Formation faite, dossier à venir", "Formation prévue aujourd’hui", "Remplacement d’une absence"),
         max_length=4,
     )
+
+
+class ExportSettings(Strict):
+    """What leaves the gate on paper and as files."""
+
+    paper: Literal["a4", "letter"] = "letter"
+    keep_hours: int = Field(default=72, ge=1, le=24 * 31)
 
 
 class ReaderSettings(Strict):
