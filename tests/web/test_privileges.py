@@ -64,6 +64,9 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/late-entries/<late_id>/scan"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
     ("POST", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
+    ("GET", "/inspection"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/inspection/<name>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/inspection/who-operated"): ACCOUNT - {Role.OPERATOR},
 }
 
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
