@@ -191,9 +191,7 @@ def named_versions(connection: sa.Connection, said: Said) -> NamedVersions:
     )
 
 
-_ENTRIES = sa.select(
-    audit_trail.c.seq, audit_trail.c.kind, audit_trail.c.at, audit_trail.c.data, audit_trail.c.leaf
-)
+_ENTRIES = sa.select(audit_trail.c.seq, audit_trail.c.kind, audit_trail.c.at, audit_trail.c.data, audit_trail.c.leaf)
 _SET = sa.select(requirement_sets.c.id, requirement_sets.c.effective_at)
 
 

@@ -12,6 +12,7 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
+from gate.web.entry_pages import record_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
@@ -36,6 +37,7 @@ from gate.web.texts import PAGE_TEXTS
 from gate.web.training_pages import training_pages
 
 PAGES = (
+    record_pages,
     training_pages,
     pin_pages,
     duty_pages,

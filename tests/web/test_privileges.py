@@ -51,7 +51,12 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     },
 }
 
+RECORD_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    ("GET", "/log/<int:seq>"): ACCOUNT - {Role.OPERATOR},
+}
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    **RECORD_ROUTES,
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
     ("GET", "/healthz"): OPEN,
