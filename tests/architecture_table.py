@@ -59,6 +59,7 @@ WIRING = (
     "gate.edge",
     "gate.tls_acts",
     "gate.tls_command",
+    "gate.verify_command",
     "gate.wiring",
     "gate.wsgi",
 )
@@ -78,6 +79,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.tls_files": ("gate.settings", "gate.tls_certificates", "gate.tls_checks"),
     "gate.single_instance": (),
     "gate.verified": (),
+    "gate.verifying": (CORE, STORE, CLOCK, "gate.single_instance", "gate.verified"),
     "gate.systemd_notify": (),
 }
 GATE_ONLY = ["gate.desk", "gate.explain", "gate.reader_requests", "gate.use_changes", "gate.use_watch"]
@@ -99,11 +101,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "gate.keys",
         "gate.line_watch",
         "gate.verified",
+        "gate.verifying",
         CLOCK,
         ALIVE,
     ),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
-    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verified", *ACTS, *LOOPS)),
+    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verifying", *ACTS, *LOOPS)),
     **dict.fromkeys(WIRING, OURS),
     **SMALL,
 }
