@@ -21,6 +21,7 @@ from gate.line_watch import watch_path, write_seen
 from gate.reader_requests import attend
 from gate.readers.line_loop import LineLoop
 from gate.readers.orders import Order
+from gate.sealing import Sealer
 from gate.use_watch import watch
 from gate.verifying import child_command
 
@@ -31,6 +32,9 @@ WATCH_S = 1
 
 ATTEND_S = 1
 """A page that asks something of a reader waits at most so long for the prompt; the badge waits for nothing."""
+
+SEAL_S = 1
+"""How often is asked whether a checkpoint is due."""
 
 VERIFY_MINUTE = 30
 """What was written in the last hour is verified this many minutes past each hour."""
@@ -69,6 +73,11 @@ def start_timetable(
     timetable.add_job(lambda: hourly_verify(gate, config), "cron", minute=VERIFY_MINUTE, id="hourly-verify")
     timetable.start()
     return timetable
+
+
+def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:
+    """Let checkpoints be made for as long as the timetable runs."""
+    timetable.add_job(lambda: gate.submit(sealer.seal), "interval", seconds=SEAL_S, id="checkpoints")
 
 
 def nightly_verify(gate: GateLoop, config: Path) -> None:

@@ -11,6 +11,7 @@ from gate.clock import SystemClock
 from gate.core.audit import Entry, Kind
 from gate.core.clock_trust import ClockState, moment_of, observe
 from gate.desk_opening import database_key
+from gate.replay_command import verify_and_replay
 from gate.settings import Settings
 from gate.single_instance import AlreadyRunningError
 from gate.store.audit_trail import Trail
@@ -30,11 +31,16 @@ WIDTH = 40
 @click.option("--hash-only", is_flag=True, help="Every row's hash and place in the chain; not the columns.")
 @click.option("--record", is_flag=True, help="Put the outcome of --full on record as an entry of the trail.")
 @click.option("--by", default="terminal", show_default=True, help="Who asked for it.")
+@click.option("--replay", is_flag=True, help="Every row, and decide every decision again as known then.")
 @click.option("--json", "json_", is_flag=True)
 @click.pass_obj
-def verify(obj: tuple[Path, Settings], full: bool, hash_only: bool, record: bool, by: str, json_: bool) -> None:
+def verify(
+    obj: tuple[Path, Settings], full: bool, hash_only: bool, record: bool, by: str, replay: bool, json_: bool
+) -> None:
     """Check the audit trail; exit 0 sound, 1 unsound (first bad number named), 2 could not check."""
     _, settings = obj
+    if replay:
+        sys.exit(verify_and_replay(settings, json_=json_))
     try:
         found = _found(settings, full=full, hash_only=hash_only, by=by)
         if record and full:

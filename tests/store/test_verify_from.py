@@ -29,8 +29,8 @@ def proven_of(found: Verification) -> Proven:
     return found.proven
 
 
-def since(records: Records, proven: Proven, **more: int) -> Verification:
-    return verify(records.trail._engine, full=False, since=proven, **more)
+def since(records: Records, proven: Proven, most: int | None = None) -> Verification:
+    return verify(records.trail._engine, full=False, since=proven, most=most)
 
 
 @pytest.mark.req("E4")
