@@ -68,6 +68,7 @@ WIRING = (
     "gate.replay_command",
     "gate.tls_acts",
     "gate.tls_command",
+    "gate.verify_command",
     "gate.wiring",
     "gate.wsgi",
 )
@@ -93,6 +94,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.tls_files": ("gate.settings", "gate.tls_certificates", "gate.tls_checks"),
     "gate.single_instance": (),
     "gate.verified": (),
+    "gate.verifying": (CORE, STORE, CLOCK, "gate.single_instance", "gate.verified"),
     "gate.systemd_notify": (),
 }
 GATE_ONLY = [
@@ -124,11 +126,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "gate.seal",
         "gate.line_watch",
         "gate.verified",
+        "gate.verifying",
         CLOCK,
         ALIVE,
     ),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
-    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verified", *ACTS, *LOOPS)),
+    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verifying", *ACTS, *LOOPS)),
     **dict.fromkeys(WIRING, OURS),
     **SMALL,
 }
