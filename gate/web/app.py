@@ -18,6 +18,7 @@ from gate.web.floor_words import MachineConverter
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.live_guard import guard_live_page
+from gate.web.matrix_pages import matrix_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
@@ -47,6 +48,7 @@ PAGES = (
     alert_pages,
     shift_pages,
     metrics_page,
+    matrix_pages,
 )
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})

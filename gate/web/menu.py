@@ -23,6 +23,7 @@ MENU = (
     Place("overrides.overrides", "overrides", "over", Act.VIEW_RECORDS),
     Place("alert_pages.alerts", "alerts", "alert", Act.VIEW_RECORDS),
     Place("badge_pages.badges", "badges", "badge", Act.BLOCK_BADGE),
+    Place("matrix_pages.matrix", "matrix", "people", Act.VIEW_RECORDS),
     Place("admin.index", "administration", "admin", Act.VIEW_RECORDS),
 )
 

@@ -12,6 +12,7 @@ from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
@@ -141,6 +142,7 @@ _AREAS = (
     ALERT_TEXTS,
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
+    MATRIX_TEXTS,
     OVERRIDE_QUEUE_TEXTS,
     OVERRIDE_TEXTS,
     READER_TEXTS,

@@ -36,7 +36,10 @@ SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
 SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
+MATRIX_ROUTES = {("GET", path): ACCOUNT - {Role.OPERATOR} for path in ("/matrix", "/matrix/of")}
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    **MATRIX_ROUTES,
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
     ("GET", "/healthz"): OPEN,
