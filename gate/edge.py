@@ -94,7 +94,11 @@ class Edge:
     def _start(self, desk: Desk, moment: Moment) -> Sequence[Order]:
         before = max(filter(None, (desk.last_entry_at, alive.last_alive(self._alive_path))), default=moment.at)
         blind_s = max(0.0, (moment.at - before).total_seconds())
-        detail = {**about_this_gate(self._config), "blind_ms": round(blind_s * 1000)}
+        detail = {
+            **about_this_gate(self._config),
+            "blind_ms": round(blind_s * 1000),
+            "plan": desk.plan.deciding,
+        }
         return start_up(desk, moment, Entry(kind=Kind.START, moment=moment, detail=detail), blind_s)
 
     def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:

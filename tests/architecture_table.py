@@ -4,6 +4,7 @@ OURS = ("gate", "firmware_protocol")
 
 CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store", "gate.readers", "gate.web"
 ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
+EXPORT = "gate.export"
 ACTS = tuple(
     f"gate.{name}"
     for name in [
@@ -22,13 +23,16 @@ ACTS = tuple(
         "duty_acts",
         "entries",
         "equipment_acts",
+        "evidence",
         "explain",
+        "export_acts",
         "first_certifier",
         "held_out",
         "hold_acts",
         "item_acts",
         "kiosk_acts",
         "kiosk_signing",
+        "lot_acts",
         "mode_acts",
         "override_acts",
         "override_followup",
@@ -36,7 +40,10 @@ ACTS = tuple(
         "pin_acts",
         "reader_requests",
         "refusals",
+        "replay",
+        "replay_log",
         "requirement_acts",
+        "risk_acts",
         "sights",
         "signatures",
         "source_acts",
@@ -57,6 +64,7 @@ WIRING = (
     "gate.commissioning",
     "gate.desk_opening",
     "gate.edge",
+    "gate.replay_command",
     "gate.tls_acts",
     "gate.tls_command",
     "gate.wiring",
@@ -87,11 +95,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
     CORE: (CORE,),
     STORE: (STORE, CORE),
+    EXPORT: (EXPORT, CORE, STORE, "gate.export_acts"),
     READERS: (READERS, CORE, CODEC, CLOCK),
     WEB: (
         WEB,
         *[act for act in ACTS if act not in GATE_ONLY],
         STORE,
+        EXPORT,
         CORE,
         "gate.settings",
         "gate.settings_names",

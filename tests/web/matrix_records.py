@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from gate.core.records import Moment
 from gate.store.plant_load import load_plant
@@ -24,71 +23,71 @@ PEOPLE = {
 }
 
 
-def machine(id_: str, class_id: str = "PRESS", area: str = "COMP", **more: Any) -> dict[str, Any]:
-    return {"id": id_, "name": f"Name of {id_}", "class": class_id, "area": area, "mode": "enforce", **more}
-
-
 def matrix_plant(*, late: bool) -> Plant:
     """Two presses, one of them on hold, a mill that needs a refresher, and a new machine without requirements."""
-    trained = [
-        record("E1"),
-        record("E2", expires_on=date(2026, 12, 2)),
-        record("E3", expires_on=date(2027, 1, 20)),
-        record("E4", expires_on=date(2026, 11, 20)),
-        record("E5", expires_on=date(2026, 11, 20)),
-        record("E6"),
-        record("E1", "GMP", date(2026, 1, 10), revision="1"),
-    ]
+    refresher = [requirement("GMP", interval_months=12)]
+    machines = (
+        ("TP-01", "PRESS", "COMP"),
+        ("TP-02", "PRESS", "COMP"),
+        ("ML-01", "MILL", "GRAN"),
+        ("NW-01", "NEW", "GRAN"),
+    )
     return {
         "area": [{"id": "COMP", "name": "Compression"}, {"id": "GRAN", "name": "Granulation"}],
         "equipment_class": [
             {"id": "PRESS", "name": "Tablet press"},
             {"id": "MILL", "name": "Mill"},
-            {"id": "NEW", "name": "New kind"},
+            {"id": "NEW", "name": "New"},
         ],
         "equipment": [
-            machine("TP-01"),
-            machine("TP-02"),
-            machine("ML-01", "MILL", "GRAN"),
-            machine("NW-01", "NEW", "GRAN"),
+            {"id": id_, "name": f"Name of {id_}", "class": of, "area": area, "mode": "enforce"}
+            for id_, of, area in machines
         ],
-        "item": [
-            {
-                "id": "SOP-1",
-                "kind": "sop",
-                "title": "Press operation",
-                "revisions": [
-                    {"revision": "R6", "effective_at": date(2020, 1, 1)},
-                    {"revision": "R7", "effective_at": date(2027, 2, 1)},
-                ],
-            },
-            {"id": "GMP", "kind": "gmp", "title": "GMP refresher"},
-        ],
+        "item": [SOP, {"id": "GMP", "kind": "gmp", "title": "GMP refresher"}],
         "requirement_set": [
             requirement_set([requirement("SOP-1")]),
-            requirement_set([requirement("GMP", interval_months=12)], class_id="MILL"),
-            requirement_set([requirement("GMP", interval_months=12)], operation="CLEAN"),
+            requirement_set(refresher, class_id="MILL"),
+            requirement_set(refresher, operation="CLEAN"),
         ],
         "person": [{"id": id_, "name": name} for id_, name in PEOPLE.items()],
         "badge": [],
-        "training_record": [*trained, *([record("E8")] if late else [])],
+        "training_record": [*TRAINED, *([record("E8")] if late else [])],
         "suspension": [{"id": "S1", "person": "E6", "scope": "everywhere"}],
         "hold": [{"id": "H1", "equipment": "TP-02", "kind": "qa"}],
-        "override": [
-            {
-                "id": "OV-1",
-                "person": "E5",
-                "equipment": "TP-01",
-                "class": "COVERAGE",
-                "operations": ["USE"],
-                "reasons": ["TRAINING_EXPIRED"],
-                "starts_at": NOON - timedelta(hours=1),
-                "ends_at": NOON + timedelta(hours=3),
-                "reference": "DEV-2026-0001",
-                "justification": "test",
-            }
-        ],
+        "override": [OVERRIDE],
     }
+
+
+SOP = {
+    "id": "SOP-1",
+    "kind": "sop",
+    "title": "Press operation",
+    "revisions": [
+        {"revision": "R6", "effective_at": date(2020, 1, 1)},
+        {"revision": "R7", "effective_at": date(2027, 2, 1)},
+    ],
+}
+TRAINED = (
+    record("E1"),
+    record("E2", expires_on=date(2026, 12, 2)),
+    record("E3", expires_on=date(2027, 1, 20)),
+    record("E4", expires_on=date(2026, 11, 20)),
+    record("E5", expires_on=date(2026, 11, 20)),
+    record("E6"),
+    record("E1", "GMP", date(2026, 1, 10), revision="1"),
+)
+OVERRIDE = {
+    "id": "OV-1",
+    "person": "E5",
+    "equipment": "TP-01",
+    "class": "COVERAGE",
+    "operations": ["USE"],
+    "reasons": ["TRAINING_EXPIRED"],
+    "starts_at": NOON - timedelta(hours=1),
+    "ends_at": NOON + timedelta(hours=3),
+    "reference": "DEV-2026-0001",
+    "justification": "test",
+}
 
 
 class MatrixOnRecord(GateOnRecord):
