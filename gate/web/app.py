@@ -22,6 +22,7 @@ from gate.web.live_guard import guard_live_page
 from gate.web.log_pages import log_pages
 from gate.web.log_searching import Searching
 from gate.web.lot_pages import lot_pages
+from gate.web.matrix_pages import matrix_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
@@ -52,6 +53,7 @@ PAGES = (
     shift_pages,
     export_pages,
     metrics_page,
+    matrix_pages,
     lot_pages,
     log_pages,
 )

@@ -15,6 +15,7 @@ from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
+from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
@@ -146,6 +147,7 @@ _AREAS = (
     ALERT_TEXTS,
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
+    MATRIX_TEXTS,
     LOG_TEXTS,
     LOG_KIND_TEXTS,
     OVERRIDE_QUEUE_TEXTS,

@@ -40,6 +40,7 @@ SUSPENDING = (
 )
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
+MATRIX_ROUTES = {("GET", path): ACCOUNT - {Role.OPERATOR} for path in ("/matrix", "/matrix/of")}
 EXPORTING = frozenset({Role.QA, Role.AUDITOR})
 EXPORT_ROUTES = {
     ("GET", "/export/<name>"): EXPORTING,
@@ -67,6 +68,7 @@ LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
 }
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    **MATRIX_ROUTES,
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
     ("GET", "/healthz"): OPEN,
