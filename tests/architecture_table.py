@@ -32,6 +32,7 @@ ACTS = tuple(
         "item_acts",
         "kiosk_acts",
         "kiosk_signing",
+        "late_acts",
         "lot_acts",
         "mode_acts",
         "override_acts",

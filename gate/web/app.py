@@ -18,6 +18,7 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
+from gate.web.late_pages import late_pages
 from gate.web.live_guard import guard_live_page
 from gate.web.log_pages import log_pages
 from gate.web.log_searching import Searching
@@ -55,6 +56,7 @@ PAGES = (
     metrics_page,
     matrix_pages,
     lot_pages,
+    late_pages,
     log_pages,
 )
 

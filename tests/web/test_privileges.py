@@ -58,8 +58,13 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **{
         (method, path): SIGNING_LOTS
         for method in ("GET", "POST")
-        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw")
+        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw", "/late-entries/new")
     },
+    ("GET", "/late-entries"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/late-entries/<late_id>"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/late-entries/<late_id>/scan"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
+    ("POST", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
 }
 
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
