@@ -12,6 +12,7 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
+from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
@@ -20,6 +21,7 @@ from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.live_guard import guard_live_page
 from gate.web.log_pages import log_pages
 from gate.web.log_searching import Searching
+from gate.web.lot_pages import lot_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
@@ -48,7 +50,9 @@ PAGES = (
     floor_pages,
     alert_pages,
     shift_pages,
+    export_pages,
     metrics_page,
+    lot_pages,
     log_pages,
 )
 

@@ -10,9 +10,11 @@ from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
+from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
+from gate.web.lot_texts import LOT_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
@@ -134,6 +136,7 @@ _AREAS = (
     TRAINING_TEXTS,
     REQUIREMENT_TEXTS,
     DUTY_TEXTS,
+    EXPORT_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,
@@ -149,6 +152,7 @@ _AREAS = (
     OVERRIDE_TEXTS,
     READER_TEXTS,
     SHIFT_TEXTS,
+    LOT_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {

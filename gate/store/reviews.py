@@ -1,0 +1,191 @@
+"""What is on record about reviews: periods, dispositions, notes, and which entries have been reviewed."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gate.store.equipment_facts import instant
+from gate.store.granted import Ask
+from gate.store.review_schema import review_dispositions, review_notes, reviews
+
+GATE, LOT = "gate", "lot"
+"""Scopes: every entry between two numbers, or those of them that touch a lot."""
+
+OPEN, SIGNED = "open", "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One review on record; `signed_at` None: not signed yet."""
+
+    id: str
+    scope: str
+    first_seq: int
+    last_seq: int
+    scope_id: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+    reviewer_id: str = ""
+    signed_at: datetime | None = None
+    signed_seq: int | None = None
+    counts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def signed(self) -> bool:
+        """Whether it is signed, so that only notes can follow."""
+        return self.signed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """What a reviewer decided of like exceptions; `seqs` are the entries that complete them."""
+
+    id: str
+    review_id: str
+    rule: str
+    seqs: frozenset[int]
+    outcome: str
+    reference: str
+    comment: str
+    by: str
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note that was added after the signature."""
+
+    note: str
+    by: str
+    at: datetime
+    seq: int
+
+
+def reviewed_ranges(connection: sa.Connection) -> tuple[tuple[int, int], ...]:
+    """Return the entries of signed reviews of the whole gate, as (first, last) numbers, both included, in order."""
+    wanted = (
+        sa.select(reviews.c.first_seq, reviews.c.last_seq)
+        .where(reviews.c.known_to.is_(None), reviews.c.scope == GATE, reviews.c.state == SIGNED)
+        .order_by(reviews.c.first_seq)
+    )
+    return tuple((row.first_seq, row.last_seq) for row in connection.execute(wanted))
+
+
+def gate_reviews(ask: Ask) -> tuple[Review, ...]:
+    """Return the reviews of the whole gate that are on record, in order."""
+    return tuple(_review(row) for row in ask(_OF_GATE, {}))
+
+
+def review_of(ask: Ask, review_id: str) -> Review | None:
+    """Return one review, None if it is not on record yet."""
+    rows = ask(_ONE, {"review": review_id})
+    return _review(rows[0]) if rows else None
+
+
+def dispositions_in(ask: Ask, first_seq: int, last_seq: int) -> tuple[Disposed, ...]:
+    """Return the dispositions that stand of exceptions between two entries, of whatever review."""
+    return tuple(_disposed(row) for row in ask(_DISPOSED, {"first": first_seq, "last": last_seq}))
+
+
+def notes_of(ask: Ask, review_id: str) -> tuple[Note, ...]:
+    """Return the notes of a review, oldest first."""
+    rows = ask(_NOTES, {"review": review_id})
+    return tuple(Note(row[0], row[1], instant(row[2]), row[3]) for row in rows)
+
+
+def review_values(review: Review) -> dict[str, str | int | None]:
+    """Return the row of a review as `registry.put` takes it."""
+    return {
+        "scope": review.scope,
+        "scope_id": review.scope_id or None,
+        "from_on": review.from_on.isoformat() if review.from_on else None,
+        "until_on": review.until_on.isoformat() if review.until_on else None,
+        "first_seq": review.first_seq,
+        "last_seq": review.last_seq,
+        "state": SIGNED if review.signed else OPEN,
+        "reviewer_id": review.reviewer_id or None,
+        "signed_at": _stamp(review.signed_at),
+        "counts": json.dumps(review.counts, sort_keys=True) if review.counts else None,
+    }
+
+
+def seqs_as_text(seqs: Iterable[int]) -> str:
+    """Return entry numbers as they are stored."""
+    return " ".join(str(seq) for seq in sorted(seqs))
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+
+
+_COLUMNS = (
+    reviews.c.id,
+    reviews.c.scope,
+    reviews.c.scope_id,
+    reviews.c.from_on,
+    reviews.c.until_on,
+    reviews.c.first_seq,
+    reviews.c.last_seq,
+    reviews.c.state,
+    reviews.c.reviewer_id,
+    reviews.c.signed_at,
+    reviews.c.counts,
+    reviews.c.known_from,
+)
+_OF_GATE = (
+    sa.select(*_COLUMNS).where(reviews.c.known_to.is_(None), reviews.c.scope == GATE).order_by(reviews.c.first_seq)
+)
+_ONE = sa.select(*_COLUMNS).where(reviews.c.known_to.is_(None), reviews.c.id == sa.bindparam("review"))
+_DISPOSED = (
+    sa.select(
+        review_dispositions.c.id,
+        review_dispositions.c.review_id,
+        review_dispositions.c.rule,
+        review_dispositions.c.seqs,
+        review_dispositions.c.outcome,
+        review_dispositions.c.reference,
+        review_dispositions.c.comment,
+        review_dispositions.c.disposed_by,
+        review_dispositions.c.disposed_at,
+        review_dispositions.c.known_from,
+    )
+    .where(
+        review_dispositions.c.known_to.is_(None),
+        review_dispositions.c.last_seq >= sa.bindparam("first"),
+        review_dispositions.c.first_seq <= sa.bindparam("last"),
+    )
+    .order_by(review_dispositions.c.known_from)
+)
+_NOTES = (
+    sa.select(review_notes.c.note, review_notes.c.written_by, review_notes.c.written_at, review_notes.c.known_from)
+    .where(review_notes.c.known_to.is_(None), review_notes.c.review_id == sa.bindparam("review"))
+    .order_by(review_notes.c.known_from)
+)
+
+
+def _review(row: Sequence[Any]) -> Review:
+    id_, scope, scope_id, from_on, until_on, first, last, state, reviewer, signed_at, counts, known_from = row
+    return Review(
+        id=id_,
+        scope=scope,
+        first_seq=first,
+        last_seq=last,
+        scope_id=scope_id or "",
+        from_on=date.fromisoformat(from_on) if from_on else None,
+        until_on=date.fromisoformat(until_on) if until_on else None,
+        reviewer_id=reviewer or "",
+        signed_at=instant(signed_at) if signed_at else None,
+        signed_seq=known_from if state == SIGNED else None,
+        counts=json.loads(counts) if counts else {},
+    )
+
+
+def _disposed(row: Sequence[Any]) -> Disposed:
+    id_, review_id, rule, seqs, outcome, reference, comment, by, at, seq = row
+    found = frozenset(int(word) for word in seqs.split())
+    return Disposed(id_, review_id, rule, found, outcome, reference or "", comment, by, instant(at), seq)
