@@ -16,6 +16,7 @@ from gate.settings_sections import (
     LineSettings,
     OverrideSettings,
     ReaderSettings,
+    ReviewSettings,
     SiteSettings,
     Strict,
     TrainingSettings,
@@ -47,6 +48,7 @@ class Settings(Strict):
     clock: ClockSettings = ClockSettings()
     training: TrainingSettings = TrainingSettings()
     overrides: OverrideSettings = OverrideSettings()
+    review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
     kiosk: KioskSettings = KioskSettings()
     alerts: AlertSettings = AlertSettings()

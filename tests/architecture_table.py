@@ -37,6 +37,8 @@ ACTS = tuple(
         "reader_requests",
         "refusals",
         "requirement_acts",
+        "review_acts",
+        "review_signing",
         "sights",
         "signatures",
         "source_acts",

@@ -21,6 +21,7 @@ class Place(NamedTuple):
 MENU = (
     Place("floor.floor", "floor", "floor", Act.VIEW_RECORDS),
     Place("overrides.overrides", "overrides", "over", Act.VIEW_RECORDS),
+    Place("reviews.reviews", "reviews", "review", Act.VIEW_REVIEWS),
     Place("alert_pages.alerts", "alerts", "alert", Act.VIEW_RECORDS),
     Place("badge_pages.badges", "badges", "badge", Act.BLOCK_BADGE),
     Place("admin.index", "administration", "admin", Act.VIEW_RECORDS),

@@ -36,6 +36,16 @@ SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
 SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
+REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/<review_id>"): frozenset({Role.QA, Role.AUDITOR}),
+    ("POST", "/reviews/<review_id>"): frozenset({Role.QA}),
+    ("GET", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
+    ("POST", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
+    ("GET", "/reviews/<review_id>/report"): frozenset({Role.QA, Role.AUDITOR}),
+    ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
+}
+
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
@@ -141,6 +151,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/sources"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
+    **REVIEW_ROUTES,
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
