@@ -46,6 +46,8 @@ ACTS = tuple(
         "sealing",
         "requirement_acts",
         "risk_acts",
+        "review_acts",
+        "review_signing",
         "sights",
         "signatures",
         "source_acts",

@@ -31,6 +31,7 @@ MENU = (
     Place("matrix_pages.matrix", "matrix", "people", Act.VIEW_RECORDS),
     Place("trend_pages.trends", "trends", "trend", Act.VIEW_RECORDS),
     Place("overrides.overrides", "overrides", "over", Act.VIEW_RECORDS),
+    Place("reviews.reviews", "reviews", "review", Act.VIEW_REVIEWS),
     Place("alert_pages.alerts", "alerts", "alert", Act.VIEW_RECORDS),
     Place("badge_pages.badges", "badges", "badge", Act.BLOCK_BADGE),
     Place("admin.index", "administration", "admin", Act.VIEW_RECORDS),

@@ -40,6 +40,7 @@ SUSPENDING = (
 )
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
+<<<<<<< HEAD
 MATRIX_ROUTES = {("GET", path): ACCOUNT - {Role.OPERATOR} for path in ("/matrix", "/matrix/of")}
 EXPORTING = frozenset({Role.QA, Role.AUDITOR})
 EXPORT_ROUTES = {
@@ -70,6 +71,16 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/log"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/log/newer"): ACCOUNT - {Role.OPERATOR},
+=======
+REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/<review_id>"): frozenset({Role.QA, Role.AUDITOR}),
+    ("POST", "/reviews/<review_id>"): frozenset({Role.QA}),
+    ("GET", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
+    ("POST", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
+    ("GET", "/reviews/<review_id>/report"): frozenset({Role.QA, Role.AUDITOR}),
+    ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
+>>>>>>> review
 }
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
@@ -178,6 +189,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/sources"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
+    **REVIEW_ROUTES,
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
     **EXPORT_ROUTES,
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
