@@ -26,6 +26,7 @@ from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
 from gate.keys import new_setup_code
 from gate.log_following import follow
+from gate.replay_command import COULD_NOT_CHECK, verify_and_replay
 from gate.settings import Settings, load_settings, warnings_of
 from gate.single_instance import take_lock
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError, create_database, open_database
@@ -38,7 +39,6 @@ from gate.tls_files import tls_warnings
 from gate.web.kiosk_key import MOST_MACHINES, kiosk_address, machines_of
 from gate.web.passwords import Passwords
 
-COULD_NOT_CHECK = 2
 UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAULTS)
 
 
@@ -174,11 +174,14 @@ def explain_(
 
 @main.command()
 @click.option("--full", is_flag=True, help="Every row, not only the latest.")
+@click.option("--replay", is_flag=True, help="Every row, and decide every decision again as known then.")
 @click.option("--json", "json_", is_flag=True)
 @click.pass_obj
-def verify(obj: tuple[Path, Settings], full: bool, json_: bool) -> None:
+def verify(obj: tuple[Path, Settings], full: bool, replay: bool, json_: bool) -> None:
     """Check the audit trail; exit 0 sound, 1 unsound (first bad number named), 2 could not check."""
     _, settings = obj
+    if replay:
+        sys.exit(verify_and_replay(settings, json_=json_))
     try:
         engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
         found = verify_trail(engine, full=full)

@@ -1,5 +1,6 @@
 """The demo's accounts: ready-made, with passwords that everybody can read, and so for nothing but the demo."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from gate.accounts import NewAccount, create_account, set_password
@@ -15,7 +16,12 @@ ACCOUNTS = (
     ("supervisor", "E2001", "Nour Paperclip", Role.SUPERVISOR),
     ("quality", "E2002", "Francis Dictionnaire", Role.QA),
     ("system", "E2003", "Toni Extension-Cord", Role.SYSADMIN),
+    ("trainer", "E2004", "Kim Whiteboard", Role.TRAINER),
+    ("inspector", "E2005", "Sacha Loupe", Role.AUDITOR),
 )
+
+AUDIT = timedelta(days=30)
+"""An auditor's account has an end."""
 
 
 def password_of(login: str) -> str:
@@ -33,7 +39,10 @@ def make_accounts(config: Path) -> list[str]:
     try:
         for login, person, name, role in ACCOUNTS:
             encoded = passwords.encode(password_of(login))
-            new = NewAccount(login, person, name, frozenset({role}), identity="nobody: an invented person")
+            end = reading.at + AUDIT if role is Role.AUDITOR else None
+            new = NewAccount(
+                login, person, name, frozenset({role}), identity="nobody: an invented person", expires_at=end
+            )
             create_account(trail, new, encoded, by="demo", why="demonstration account", moment=moment)
             set_password(trail, login, encoded, by=login, moment=moment, accepted=True)
     finally:

@@ -22,6 +22,7 @@ from gate.line_watch import watch_path, write_seen
 from gate.reader_requests import attend
 from gate.readers.line_loop import LineLoop
 from gate.readers.orders import Order
+from gate.sealing import Sealer
 from gate.use_watch import watch
 from gate.verified import Verified, tell_verified, verified_path
 
@@ -32,6 +33,9 @@ WATCH_S = 1
 
 ATTEND_S = 1
 """A page that asks something of a reader waits at most so long for the prompt; the badge waits for nothing."""
+
+SEAL_S = 1
+"""How often is asked whether a checkpoint is due."""
 
 VERIFY_HOUR = 3
 """The nightly full verify runs when the fewest people badge."""
@@ -70,6 +74,11 @@ def start_timetable(
     )
     timetable.start()
     return timetable
+
+
+def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:
+    """Let checkpoints be made for as long as the timetable runs."""
+    timetable.add_job(lambda: gate.submit(sealer.seal), "interval", seconds=SEAL_S, id="checkpoints")
 
 
 def nightly_verify(gate: GateLoop, clock: Clock, config: Path, path: Path) -> None:

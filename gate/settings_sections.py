@@ -25,12 +25,30 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def asking_pattern(value: str) -> str:
+    """Return a regular expression that asks for something.
+
+    Raises:
+        ValueError: it is none, or fits an empty text.
+    """
+    try:
+        matches_nothing = re.compile(value, re.ASCII).fullmatch("")
+    except re.error as error:
+        raise ValueError(f"is not a regular expression ({error})") from error
+    if matches_nothing:
+        raise ValueError("fits an empty text; write a pattern that asks for one")
+    return value
+
+
 class SiteSettings(Strict):
     """Where the gate stands."""
 
     name: str = Field(min_length=1, max_length=80)
     zone: str
     language: Literal["en", "fr"] = "en"
+    lot_pattern: str = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"
+
+    _is_a_pattern = field_validator("lot_pattern")(asking_pattern)
 
     @field_validator("zone")
     @classmethod
@@ -63,6 +81,7 @@ class TrainingSettings(Strict):
     warn_after_hours: int = Field(default=24, ge=1)
     deny_after_hours: int = Field(default=7 * 24, ge=1)
     shift_hours: int = Field(default=12, ge=1, le=24)
+    late_after_days: int = Field(default=3, ge=0, le=365)
 
 
 class OverrideSettings(Strict):
@@ -74,16 +93,7 @@ class OverrideSettings(Strict):
     disposition_days: int = Field(default=5, ge=1, le=90)
     only_own_reports: bool = False
 
-    @field_validator("reference_pattern")
-    @classmethod
-    def _is_a_pattern(cls, value: str) -> str:
-        try:
-            matches_nothing = re.compile(value, re.ASCII).fullmatch("")
-        except re.error as error:
-            raise ValueError(f"is not a regular expression ({error})") from error
-        if matches_nothing:
-            raise ValueError("fits an empty reference; write a pattern that asks for one")
-        return value
+    _is_a_pattern = field_validator("reference_pattern")(asking_pattern)
 
     @model_validator(mode="after")
     def _default_within_cap(self) -> "OverrideSettings":
@@ -181,6 +191,13 @@ class KioskSettings(Strict):
         default=("Formation faite, dossier à venir", "Formation prévue aujourd’hui", "Remplacement d’une absence"),
         max_length=4,
     )
+
+
+class ExportSettings(Strict):
+    """What leaves the gate on paper and as files."""
+
+    paper: Literal["a4", "letter"] = "letter"
+    keep_hours: int = Field(default=72, ge=1, le=24 * 31)
 
 
 class ReaderSettings(Strict):

@@ -4,6 +4,7 @@ OURS = ("gate", "firmware_protocol")
 
 CORE, CODEC, STORE, READERS, WEB = "gate.core", "firmware_protocol", "gate.store", "gate.readers", "gate.web"
 ORDERS, CLOCK, ALIVE = "gate.readers.orders", "gate.clock", "gate.alive"
+EXPORT = "gate.export"
 ACTS = tuple(
     f"gate.{name}"
     for name in [
@@ -22,13 +23,16 @@ ACTS = tuple(
         "duty_acts",
         "entries",
         "equipment_acts",
+        "evidence",
         "explain",
+        "export_acts",
         "first_certifier",
         "held_out",
         "hold_acts",
         "item_acts",
         "kiosk_acts",
         "kiosk_signing",
+        "lot_acts",
         "mode_acts",
         "override_acts",
         "override_followup",
@@ -36,9 +40,13 @@ ACTS = tuple(
         "pin_acts",
         "reader_requests",
         "refusals",
+        "replay",
+        "replay_log",
+        "sealing",
         "requirement_acts",
         "review_acts",
         "review_signing",
+        "risk_acts",
         "sights",
         "signatures",
         "source_acts",
@@ -59,6 +67,7 @@ WIRING = (
     "gate.commissioning",
     "gate.desk_opening",
     "gate.edge",
+    "gate.replay_command",
     "gate.tls_acts",
     "gate.tls_command",
     "gate.wiring",
@@ -69,11 +78,17 @@ SMALL: dict[str, tuple[str, ...]] = {
     CLOCK: (CORE,),
     ALIVE: (CORE,),
     "gate.keys": (),
+    "gate.bundle_files": (),
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
-    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_sections"),
+    "gate.seal": (CORE, STORE),
+    "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
+    "gate.seal_keys": (CORE,),
+    "gate.sealing": (CORE, STORE, ORDERS, "gate.desk", "gate.seal_keys"),
+    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_seal", "gate.settings_sections"),
     "gate.settings_alerts": (CORE, "gate.settings_sections"),
     "gate.settings_names": (),
+    "gate.settings_seal": (CORE, "gate.settings_names", "gate.settings_sections"),
     "gate.settings_sections": (CORE, "gate.settings_names"),
     "gate.tls_certificates": (),
     "gate.tls_checks": ("gate.tls_certificates",),
@@ -82,23 +97,33 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.systemd_notify": (),
 }
-GATE_ONLY = ["gate.desk", "gate.explain", "gate.reader_requests", "gate.use_changes", "gate.use_watch"]
+GATE_ONLY = [
+    "gate.desk",
+    "gate.explain",
+    "gate.reader_requests",
+    "gate.sealing",
+    "gate.use_changes",
+    "gate.use_watch",
+]
 """Acts of the reader process; every other act may be used by a page."""
 
 ARROWS: dict[str, tuple[str, ...]] = {
     CODEC: (CODEC,),
     CORE: (CORE,),
     STORE: (STORE, CORE),
+    EXPORT: (EXPORT, CORE, STORE, "gate.export_acts"),
     READERS: (READERS, CORE, CODEC, CLOCK),
     WEB: (
         WEB,
         *[act for act in ACTS if act not in GATE_ONLY],
         STORE,
+        EXPORT,
         CORE,
         "gate.settings",
         "gate.settings_names",
         "gate.tls_files",
         "gate.keys",
+        "gate.seal",
         "gate.line_watch",
         "gate.verified",
         CLOCK,

@@ -143,7 +143,7 @@ def test_the_rules_of_granting_overrides_come_from_the_file(tmp_path: Path) -> N
         ("cap_hours = 25", "less than or equal to 24"),
         ("default_hours = 9\ncap_hours = 8", "default_hours is more than cap_hours"),
         ("reference_pattern = '(DEV'", "is not a regular expression"),
-        ("reference_pattern = '.*'", "fits an empty reference"),
+        ("reference_pattern = '.*'", "fits an empty text"),
     ],
 )
 def test_no_configuration_makes_an_override_unbounded(tmp_path: Path, line: str, words: str) -> None:

@@ -54,8 +54,13 @@ class Act(StrEnum):
     MANAGE_EQUIPMENT = "manage_equipment"
     APPROVE_EQUIPMENT = "approve_equipment"
     SUSPEND = "suspend"
+    ACCEPT_RISK = "accept_risk"
     PLAN_DUTY = "plan_duty"
     SIGN_AT_KIOSK = "sign_at_kiosk"
+    RECORD_LOT = "record_lot"
+    ENTER_LATE = "enter_late"
+    VERIFY_LATE = "verify_late"
+    REVIEW_ACCESS = "review_access"
 
 
 _EVERYBODY = frozenset(Role)
@@ -98,8 +103,13 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_EQUIPMENT: _SYSADMIN,
     Act.APPROVE_EQUIPMENT: _QA,
     Act.SUSPEND: _QA,
+    Act.ACCEPT_RISK: _QA,
     Act.PLAN_DUTY: _SUPERVISOR | _QA,
     Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
+    Act.RECORD_LOT: _SUPERVISOR | _QA,
+    Act.ENTER_LATE: _SUPERVISOR | _QA,
+    Act.VERIFY_LATE: _SUPERVISOR | _QA,
+    Act.REVIEW_ACCESS: _QA,
 }
 """The whole authority on the pages: an act that is not for a role here is refused."""
 
@@ -121,7 +131,12 @@ NEVER_SYSADMIN = frozenset(
         Act.SIGN_SEGMENT,
         Act.APPROVE_EQUIPMENT,
         Act.SUSPEND,
+        Act.ACCEPT_RISK,
         Act.SIGN_AT_KIOSK,
+        Act.RECORD_LOT,
+        Act.ENTER_LATE,
+        Act.VERIFY_LATE,
+        Act.REVIEW_ACCESS,
     }
 )
 """Whoever makes accounts must not approve what accounts are for, whatever other role stands beside it."""

@@ -28,11 +28,13 @@ class EquipmentFacts:
 
 
 _KNOWN = sa.bindparam("known", type_=sa.Integer)
+EQUIPMENT_COLUMNS = (
+    *[column for column in equipment.columns if column.name not in {"known_from", "known_to", "name"}],
+    areas.c.sterile,
+)
+"""In the order of `equipment_of_row`."""
 _EQUIPMENT = (
-    sa.select(
-        *[column for column in equipment.columns if column.name not in {"known_from", "known_to", "name"}],
-        areas.c.sterile,
-    )
+    sa.select(*EQUIPMENT_COLUMNS)
     .select_from(equipment.outerjoin(areas, sa.and_(areas.c.id == equipment.c.area_id, known_at(areas, _KNOWN))))
     .where(equipment.c.id == sa.bindparam("equipment"), known_at(equipment, _KNOWN))
     .order_by(equipment.c.version.desc())
@@ -85,7 +87,7 @@ def read_equipment(trail: Trail, equipment_id: str, known: int) -> EquipmentFact
     row = trail.run(_EQUIPMENT, {"equipment": equipment_id, "known": known}).fetchone()
     if row is None:
         return EquipmentFacts(None, (), {}, (), {}, data)
-    machine = _equipment(row)
+    machine = equipment_of_row(row)
     held = trail.run(_HOLDS, {"equipment": equipment_id, "known": known}).fetchall()
     by_operation: dict[Operation, tuple[RequirementSet, ...]] = {}
     for found in _sets(trail, "class", machine.class_id, known):
@@ -141,7 +143,8 @@ def revision_of_row(row: Any) -> Revision:
     return Revision(version=row[0], revision=row[1], effective_at=instant(row[2]), retraining=bool(row[3]))
 
 
-def _equipment(row: Any) -> Equipment:
+def equipment_of_row(row: Any) -> Equipment:
+    """Return equipment from the columns of `EQUIPMENT_COLUMNS`."""
     (
         version,
         id_,

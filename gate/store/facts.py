@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gate.core.records import Badge, Equipment, Facts, Override, Person, Suspension, TrainingRecord
+from gate.core.records import Badge, Equipment, Facts, Override, Person, Suspension, TrainingRecord, Use
 from gate.core.terms import (
     BadgeState,
     Mode,
@@ -66,7 +66,7 @@ class FactReader:
         row = self._trail.run(query.BADGE_BY_ID, values).fetchone()
         badge = _badge_and_person(row)[0] if row else None
         found = self._trail.run(query.PERSON, {"person": person_id, "known": self._known(known)}).fetchone()
-        return self._facts(badge, _person(found) if found else None, equipment_id, operation, known)
+        return self._facts(badge, person_of_row(found) if found else None, equipment_id, operation, known)
 
     def mode(self, equipment_id: str) -> Mode | None:
         """Return the equipment's mode as known now, None for equipment that is not on record."""
@@ -101,7 +101,7 @@ class FactReader:
             records=found.records,
             suspensions=found.suspensions,
             overrides=found.overrides,
-            use=current_use(self._trail, equipment_id),
+            use=self._use(equipment_id),
             elsewhere=found.elsewhere,
             elsewhere_excluding=found.elsewhere_excluding,
             data=there.data,
@@ -131,6 +131,9 @@ class FactReader:
             found = self._kept[equipment_id] = read_equipment(self._trail, equipment_id, self._trail.head.seq)
         return found
 
+    def _use(self, equipment_id: str) -> Use | None:
+        return current_use(self._trail, equipment_id)
+
     def _is_excluding(self, equipment_id: str, known: int | None) -> bool:
         machine = self._equipment(equipment_id, known).equipment
         return machine is not None and machine.excluding
@@ -156,7 +159,7 @@ class FactReader:
 
     def _overrides(self, person_id: str, equipment_id: str, known: int) -> tuple[Override, ...]:
         values = {"person": person_id, "equipment": equipment_id, "known": known}
-        return tuple([_override(row) for row in self._trail.run(query.OVERRIDES, values).fetchall()])
+        return tuple([override_of_row(row) for row in self._trail.run(query.OVERRIDES, values).fetchall()])
 
     def _elsewhere(self, person_id: str, equipment_id: str) -> tuple[str, ...]:
         rows = self._trail.run(query.ELSEWHERE, {"person": person_id, "equipment": equipment_id}).fetchall()
@@ -179,10 +182,11 @@ def _badge_and_person(row: Any) -> tuple[Badge, Person | None]:
         expires_on=day(row[3]),
         until_at=instant(row[6]) if row[6] else None,
     )
-    return badge, _person(row[7:]) if row[7] is not None else None
+    return badge, person_of_row(row[7:]) if row[7] is not None else None
 
 
-def _person(row: Any) -> Person:
+def person_of_row(row: Any) -> Person:
+    """Return a person from the columns of `person_queries.PERSON_COLUMNS`."""
     return Person(
         version=row[0],
         id=row[1],
@@ -202,7 +206,8 @@ def record_of_row(row: Any) -> TrainingRecord:
     )
 
 
-def _override(row: Any) -> Override:
+def override_of_row(row: Any) -> Override:
+    """Return an override from the columns of `person_queries.OVERRIDE_COLUMNS`."""
     return Override(
         version=row[0],
         id=row[1],

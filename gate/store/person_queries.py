@@ -19,7 +19,7 @@ from gate.store.statements import known_at
 
 _KNOWN = sa.bindparam("known", type_=sa.Integer)
 
-_PERSON_COLUMNS = (
+PERSON_COLUMNS = (
     people.c.version,
     people.c.id,
     people.c.name,
@@ -39,7 +39,7 @@ _BADGE = (
         badge_assignments.c.person_id,
         badge_assignments.c.version,
         badge_assignments.c.until_at,
-        *_PERSON_COLUMNS,
+        *PERSON_COLUMNS,
     )
     .select_from(
         badges.outerjoin(
@@ -55,7 +55,7 @@ BADGE_BY_NUMBER = _BADGE.where(badges.c.number == sa.bindparam("number"))
 BADGE_BY_ID = _BADGE.where(badges.c.id == sa.bindparam("badge"))
 
 PERSON = (
-    sa.select(*_PERSON_COLUMNS)
+    sa.select(*PERSON_COLUMNS)
     .where(people.c.id == sa.bindparam("person"), known_at(people, _KNOWN))
     .order_by(people.c.version.desc())
     .limit(sa.literal_column("1"))
@@ -80,20 +80,21 @@ SUSPENSIONS = (
     .order_by(suspensions.c.version)
 )
 
+OVERRIDE_COLUMNS = (
+    overrides.c.version,
+    overrides.c.id,
+    overrides.c["class"],
+    overrides.c.operations,
+    overrides.c.reasons,
+    overrides.c.starts_at,
+    overrides.c.ends_at,
+    overrides.c.revoked_at,
+    overrides.c.cosigned,
+    overrides.c.boot_id,
+    overrides.c.ends_boot_us,
+)
 OVERRIDES = (
-    sa.select(
-        overrides.c.version,
-        overrides.c.id,
-        overrides.c["class"],
-        overrides.c.operations,
-        overrides.c.reasons,
-        overrides.c.starts_at,
-        overrides.c.ends_at,
-        overrides.c.revoked_at,
-        overrides.c.cosigned,
-        overrides.c.boot_id,
-        overrides.c.ends_boot_us,
-    )
+    sa.select(*OVERRIDE_COLUMNS)
     .where(
         overrides.c.person_id == sa.bindparam("person"),
         overrides.c.equipment_id == sa.bindparam("equipment"),
@@ -115,6 +116,19 @@ ELSEWHERE = (
 )
 
 
+RECORD_COLUMNS = (
+    training_records.c.version,
+    training_records.c.id,
+    training_records.c.item_id,
+    training_records.c.state,
+    training_records.c.revision,
+    training_records.c.completed_on,
+    training_records.c.valid_from_on,
+    training_records.c.expires_on,
+    training_records.c.due_on,
+)
+
+
 @lru_cache(maxsize=512)
 def item_names(items: int) -> tuple[str, ...]:
     """Return the names of the parameters that so many items take."""
@@ -128,17 +142,7 @@ def training_records_of(items: int) -> sa.Select[tuple[int, str]]:
         sa.select(batches.c.id).where(batches.c.id == training_records.c.batch_id, batches.c.published_seq <= _KNOWN)
     )
     return (
-        sa.select(
-            training_records.c.version,
-            training_records.c.id,
-            training_records.c.item_id,
-            training_records.c.state,
-            training_records.c.revision,
-            training_records.c.completed_on,
-            training_records.c.valid_from_on,
-            training_records.c.expires_on,
-            training_records.c.due_on,
-        )
+        sa.select(*RECORD_COLUMNS)
         .where(
             training_records.c.person_id == sa.bindparam("person"),
             training_records.c.item_id.in_([sa.bindparam(name) for name in item_names(items)]),

@@ -65,7 +65,7 @@ def read_picture(
     class_names, area_names = _names(connection, equipment_classes, at), _names(connection, areas, at)
     grounds = _grounds(connection, at, class_names, class_id, area_id)
     return Known(
-        picture=Picture(grounds, _items(connection, at), _records(connection, at, person_id), zone),
+        picture=Picture(grounds, read_items(connection, at), _records(connection, at, person_id), zone),
         facts_seq=facts_seq,
         people=_people(connection, at),
         signers=_signers(connection, at),
@@ -98,7 +98,7 @@ def _grounds(
     class_id: str | None,
     area_id: str | None,
 ) -> tuple[Ground, ...]:
-    by_class, by_area = _sets(connection, at)
+    by_class, by_area = read_sets(connection, at)
     machines: dict[tuple[str, str], list[str]] = defaultdict(list)
     columns = (equipment.c.id, equipment.c.class_id, equipment.c.area_id)
     for row in connection.execute(sa.select(*columns).where(known_at(equipment, at)).order_by(equipment.c.id)):
@@ -115,9 +115,10 @@ def _grounds(
 Sets = dict[Operation, tuple[RequirementSet, ...]]
 
 
-def _sets(
+def read_sets(
     connection: sa.Connection, at: sa.ColumnElement[int]
 ) -> tuple[dict[str, Sets], dict[str, list[RequirementSet]]]:
+    """Return every version by class and operation, and by area, oldest first."""
     columns = (requirement_sets.c[name] for name in ("version", "operation", "effective_at", "approved", "groups"))
     wanted = (
         sa.select(*columns, requirement_sets.c.scope, requirement_sets.c.scope_id)
@@ -135,7 +136,8 @@ def _sets(
     return by_class, by_area
 
 
-def _items(connection: sa.Connection, at: sa.ColumnElement[int]) -> dict[str, Item]:
+def read_items(connection: sa.Connection, at: sa.ColumnElement[int]) -> dict[str, Item]:
+    """Return every item with its revisions."""
     names = ("version", "revision", "effective_at", "retraining", "item_id")
     wanted = (
         sa.select(*(item_revisions.c[name] for name in names))

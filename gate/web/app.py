@@ -12,12 +12,16 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
+from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.live_guard import guard_live_page
+from gate.web.log_pages import log_pages
+from gate.web.log_searching import Searching
+from gate.web.lot_pages import lot_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
@@ -48,7 +52,10 @@ PAGES = (
     alert_pages,
     shift_pages,
     review_pages,
+    export_pages,
     metrics_page,
+    lot_pages,
+    log_pages,
 )
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})
@@ -67,7 +74,19 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     tail = Tail(records, parts, board, clock, alive_path, kiosks, floors)
     alerting = Alerting(settings, records, clock, key, alive_path)
     streams = Streams(board)
-    app.extensions["gate"] = Site(settings, clock, records, parts, streams, tail, alive_path, kiosks, floors, alerting)
+    app.extensions["gate"] = Site(
+        settings,
+        clock,
+        records,
+        parts,
+        streams,
+        tail,
+        alive_path,
+        kiosks,
+        floors,
+        alerting,
+        Searching(settings, records, key),
+    )
     protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
     add_kiosk_pages(app)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
@@ -56,6 +56,7 @@ def _of_every_page() -> dict[str, object]:
         "first_signature": not has_signed(),
         "form_path": g.get("form_path") or request.path,
         "came_back": "kept_form" in g,
+        "has_page": lambda endpoint: endpoint in current_app.view_functions,
     }
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from firmware_protocol.badge import WIEGAND, wiegand
-from gate.core.audit import Entry, Kind
+from gate.core.audit import Entry, Kind, timestamp
 from gate.core.clock_trust import ClockState, Reading, Trust
 from gate.core.records import Moment
 from gate.desk import Desk, Plan
@@ -40,6 +40,8 @@ class Size:
     equipment: int
     records: int
     exclusive: bool = False
+    shadow: int = 0
+    """How many machines, the last ones, are in trial."""
 
     @property
     def items(self) -> int:
@@ -66,9 +68,9 @@ def badge_number(number: int) -> str:
     return wiegand(WIEGAND["w26"], 26, (value << 6).to_bytes(4))
 
 
-def moment_now() -> Moment:
-    """Return this instant, trusted."""
-    now = datetime.now(UTC)
+def moment_now(at: datetime | None = None) -> Moment:
+    """Return this instant, or the one that is named, trusted."""
+    now = at or datetime.now(UTC)
     return Moment(now.replace(microsecond=now.microsecond // 1000 * 1000), "bench-boot", 1, trusted=True, clock="ntp")
 
 
@@ -77,8 +79,9 @@ def reading(moment: Moment) -> Reading:
     return Reading(moment.at, moment.boot_id, moment.boot_us, synchronised=True)
 
 
-def create(path: Path, size: Size) -> None:
-    """Create the records and fill them as of one entry of the trail."""
+def create(path: Path, size: Size, at: datetime | None = None) -> None:
+    """Create the records and fill them as of one entry of the trail, made now or at the named instant."""
+    moment = moment_now(at)
     for old in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         old.unlink(missing_ok=True)
     create_database(path, gate_id=GATE)
@@ -86,8 +89,8 @@ def create(path: Path, size: Size) -> None:
     trail = Trail(engine, GATE, ZONE)
     with closing(trail):
         trail.begin()
-        trail.append(Entry(kind=Kind.LOAD, moment=moment_now(), by="bench", why="a plant to measure"))
-        for table, rows in _tables(size):
+        trail.append(Entry(kind=Kind.LOAD, moment=moment, by="bench", why="a plant to measure"))
+        for table, rows in _tables(size, moment.at):
             _insert(trail, table, rows)
         trail.commit()
 
@@ -107,7 +110,7 @@ def _insert(trail: Trail, table: sa.Table, rows: Iterable[dict[str, Any]]) -> No
     trail.cursor.executemany(statement, waiting)
 
 
-def _tables(size: Size) -> Sequence[tuple[sa.Table, Iterable[dict[str, Any]]]]:
+def _tables(size: Size, at: datetime) -> Sequence[tuple[sa.Table, Iterable[dict[str, Any]]]]:
     return (
         (schema.areas, [{"id": "AREA", "name": "Area"}]),
         (schema.equipment_classes, ({"id": f"C{n}", "name": f"Class {n}"} for n in range(size.equipment))),
@@ -118,13 +121,9 @@ def _tables(size: Size) -> Sequence[tuple[sa.Table, Iterable[dict[str, Any]]]]:
         (schema.people, (_person(n) for n in range(size.people))),
         (schema.badges, (_badge(n) for n in range(size.people))),
         (schema.badge_assignments, ({"id": f"B{n}", "person_id": person_id(n)} for n in range(size.people))),
-        (schema.training_records, (_record(n, i) for n in range(size.people) for i in range(size.items))),
-        (schema.data_sources, [{"id": "lms", "kind": "csv", "last_good_at": _data_as_of()}]),
+        (schema.training_records, (_record(n, i, at.date()) for n in range(size.people) for i in range(size.items))),
+        (schema.data_sources, [{"id": "lms", "kind": "csv", "last_good_at": timestamp(at)}]),
     )
-
-
-def _data_as_of() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def _item(kind: int, number: int) -> str:
@@ -145,7 +144,7 @@ def _equipment(number: int, size: Size) -> dict[str, Any]:
         "name": f"Machine {number}",
         "class_id": f"C{number}",
         "area_id": "AREA",
-        "mode": "enforce",
+        "mode": "shadow" if number >= size.equipment - size.shadow else "enforce",
         "permissive": "held",
         "window_s": 60,
         "exclusive": int(size.exclusive),
@@ -183,8 +182,7 @@ def _badge(number: int) -> dict[str, Any]:
     return {"id": f"B{number}", "number": badge_number(number), "state": "active", "assurance": "uid"}
 
 
-def _record(person: int, number: int) -> dict[str, Any]:
-    day = datetime.now(UTC).date()
+def _record(person: int, number: int, day: date) -> dict[str, Any]:
     return {
         "id": f"T{person}-{number}",
         "person_id": person_id(person),

@@ -11,13 +11,13 @@ import pytest
 
 import gate.override_acts
 import gate.signatures
-import gate.web.session
+import gate.web.authentication
 from gate.core.audit import leaf_hash
 from gate.core.granting import refusals
 from gate.core.records import Moment
 from gate.store.granted import signatures_of
 from gate.store.web_sessions import read_failures
-from gate.web.session import TRIES
+from gate.web.authentication import TRIES
 from tests.scenarios.plant import P1, P2
 from tests.scenarios.world import moment_now
 from tests.store.open_records import tamper
@@ -220,7 +220,7 @@ def test_five_wrong_passwords_rest_this_account_for_minutes_and_nobody_else(site
 
 @pytest.fixture
 def never_rests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(gate.web.session, "TRIES", 10**6)
+    monkeypatch.setattr(gate.web.authentication, "TRIES", 10**6)
     yield
 
 
@@ -234,7 +234,9 @@ def test_the_mutant_that_counts_no_tries_is_caught(site: Site) -> None:  # noqa:
 @pytest.mark.fault(21)
 def test_the_mutant_that_blocks_everybody_is_caught(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     """Shows that the other account is really asked for above."""
-    monkeypatch.setattr(gate.web.session, "read_failures", lambda connection, _: read_failures(connection, "sup"))
+    monkeypatch.setattr(
+        gate.web.authentication, "read_failures", lambda connection, _: read_failures(connection, "sup")
+    )
     assert _wrong_five_times(site)[1] is False
 
 

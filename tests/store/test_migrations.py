@@ -18,15 +18,26 @@ from gate.store.database import (
 )
 from gate.store.facts import FactReader
 from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
+from gate.store.lots_schema import LOT_TABLES, attachment_parts, attachments
 from gate.store.migrating import wanted_revision
 from gate.store.review_schema import REVIEW_TABLES
+from gate.store.risk_schema import RISK_TABLES
+from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
 from tests.store.open_records import TORONTO, Records, run_sql, sql
 
 metadata = web_sessions.metadata
 ONCE = ("equipment_uses", "use_members", "batches")
-RECORD_TABLES = ("audit_trail", *(table.name for table in EVERY_KNOWN_TABLE), *(t.name for t in REVIEW_TABLES), *ONCE)
+QUALITY_TABLES = (
+    *LOT_TABLES,
+    *REVIEW_TABLES,
+    *RISK_TABLES,
+)
+KNOWN_NAMES = tuple(table.name for table in (*EVERY_KNOWN_TABLE, *QUALITY_TABLES))
+SEALS = (checkpoints.name, seal_keys.name, cosignatures.name)
+FROZEN = ("audit_trail", attachments.name, attachment_parts.name, *SEALS)
+RECORD_TABLES = (*FROZEN, *KNOWN_NAMES, *ONCE)
 
 
 def differences(engine: sa.Engine) -> list[object]:
@@ -206,7 +217,8 @@ def test_the_kept_records_have_a_row_in_the_tables_that_matter(tmp_path: Path) -
     assert empty == {
         *("batches", "holds", "overrides", "reader_requests", "suspensions"),
         *("login_failures", "setup_codes", "web_sessions"),
-        *("account_pins", "alerts", "alert_deliveries", *(t.name for t in (*FLOOR_TABLES, *REVIEW_TABLES))),
+        *("account_pins", "alerts", "alert_deliveries", *(table.name for table in (*FLOOR_TABLES, *QUALITY_TABLES))),
+        *(*FROZEN[1:], "witnesses", "hash_tiles"),
     }
     records.close()
 
@@ -236,7 +248,7 @@ def test_the_database_refuses_to_forget(records: Records, table: str) -> None:
 
 EVERY_COLUMN = [(table, column.name) for table in RECORD_TABLES for column in metadata.tables[table].columns]
 CLOSING = {
-    *((table.name, "known_to") for table in (*EVERY_KNOWN_TABLE, *REVIEW_TABLES)),
+    *((table, "known_to") for table in KNOWN_NAMES),
     ("equipment_uses", "ended_seq"),
     *(("use_members", column) for column in ("dropped_seq", "dropped_cause", "left_seq", "answered")),
     ("batches", "published_seq"),

@@ -1,11 +1,13 @@
 """A real gate, a simulated reader on a real pseudo-terminal, the real web server and a real browser: a badge's life."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from firmware_protocol.osdp.host_reports import QUIET_S
 from gate.accounts import NewAccount, create_account, set_password
 from gate.clock import SystemClock
 from gate.core.records import Moment
@@ -54,7 +56,8 @@ class BadgeShop(Shop):
         trail.close()
 
     def decided(self, number: str, reader: str) -> dict[str, object]:
-        """Let somebody badge and return what was decided."""
+        """Let somebody badge, lifted from any reader long enough to count anew, and return what was decided."""
+        time.sleep(1.5 * QUIET_S)
         before = len(self.kinds("decision"))
         self.tell(f"@{reader} badge {number}")
         until(lambda: len(self.kinds("decision")) > before)

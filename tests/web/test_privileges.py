@@ -33,7 +33,11 @@ SYSADMIN_ONLY = (
     "/admin/account-<any(close, reset, unblock):what>/<account_id>",
 )
 SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
-SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
+SUSPENDING = (
+    "/admin/machine-risk/<path:thing_id>",
+    "/admin/suspend/<path:person_id>",
+    "/admin/suspension/<suspension_id>/lift",
+)
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
@@ -44,6 +48,32 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
     ("GET", "/reviews/<review_id>/report"): frozenset({Role.QA, Role.AUDITOR}),
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
+}
+
+EXPORTING = frozenset({Role.QA, Role.AUDITOR})
+EXPORT_ROUTES = {
+    ("GET", "/export/<name>"): EXPORTING,
+    ("POST", "/export/<name>"): EXPORTING,
+    ("GET", "/exports"): EXPORTING,
+    ("GET", "/exports/<export_id>"): EXPORTING,
+    ("GET", "/exports/<export_id>/file"): EXPORTING,
+    ("GET", "/exports/<export_id>/manifest"): EXPORTING,
+    ("POST", "/exports/<export_id>/cancel"): EXPORTING,
+}
+SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
+LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/lots"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/lots/<window_id>"): ACCOUNT - {Role.OPERATOR},
+    **{
+        (method, path): SIGNING_LOTS
+        for method in ("GET", "POST")
+        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw")
+    },
+}
+
+LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    ("GET", "/log"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/log/newer"): ACCOUNT - {Role.OPERATOR},
 }
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
@@ -153,8 +183,11 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
     **REVIEW_ROUTES,
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
+    **EXPORT_ROUTES,
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
+    **LOT_ROUTES,
+    **LOG_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 

@@ -14,7 +14,15 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _KEYS = ("version", "id", "known_from", "known_to")
 
 KNOWN: dict[str, str] = {
+    # risks that QA has accepted
+    "risk_acceptances": "risk",
     # lots and late entries
+    "lot_windows": "equipment_id lot product from_at until_at?",
+    "late_entries": (
+        "equipment_id person_id operation lot? from_at until_at? cause why scan_sha256 scan_name state "
+        "entered_by entered_at verified_by? verified_at?"
+    ),
+    "access_reviews": "as_of_at as_of_seq:int reviewed:int decided statement",
     # saved views
     # reviews
     "reviews": "scope scope_id? from_on? until_on? first_seq:int last_seq:int state reviewer_id? signed_at? counts?",
@@ -28,9 +36,19 @@ KNOWN: dict[str, str] = {
 
 PRESENT: dict[str, str] = {
     # attachments
+    "attachments": "sha256:key media_type size:int parts:int stored_seq:int",
+    "attachment_parts": "id:auto sha256 part:int content:blob",
     # checkpoints and witnesses
+    "checkpoints": "id:auto size:int at note",
+    "seal_keys": "id:auto since_seq:int vkey",
+    "cosignatures": "id:auto witness size:int at line",
+    "witnesses": "name:key state size:int since_at heard_at what",
+    "hash_tiles": "level:intkey number:intkey hash:blob",
 }
 """Other table -> its columns."""
+
+FROZEN = ("attachments", "attachment_parts", "checkpoints", "seal_keys", "cosignatures")
+"""Tables of `PRESENT` whose rows are never changed."""
 
 
 def _column(text: str) -> sa.Column[Any]:
@@ -51,14 +69,17 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_id", table, ["id", "known_from"])
     for table, names in PRESENT.items():
         op.create_table(table, *[_column(name) for name in names.split()], sqlite_strict=True)
+    op.create_index("ix_attachment_parts_sha256", "attachment_parts", ["sha256", "part"])
     if op.get_bind().dialect.name == "sqlite":
         _refusals()
 
 
 def _refusals() -> None:
-    fresh = {
-        table: (*_KEYS, *[name.rstrip("?").partition(":")[0] for name in names.split()])
-        for table, names in KNOWN.items()
-    }
-    for statement in trigger_statements(frozen={}, known=fresh, once={}):
+    fresh = {table: (*_KEYS, *_names(names)) for table, names in KNOWN.items()}
+    frozen = {table: _names(PRESENT[table]) for table in FROZEN}
+    for statement in trigger_statements(frozen=frozen, known=fresh, once={}):
         op.execute(sa.text(statement.replace(":", r"\:")))
+
+
+def _names(columns: str) -> list[str]:
+    return [name.rstrip("?").partition(":")[0] for name in columns.split()]

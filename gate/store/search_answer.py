@@ -1,0 +1,172 @@
+"""The answer to a question: which entries fit, as far as the index reaches, and how they lie in time."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+from pyroaring import BitMap
+
+from gate.core.log_query import Query, Window
+from gate.core.log_terms import ALL, Term
+from gate.store.search_file import BLOCK, BlockTimes
+
+MOST_TERMS = 100
+"""Ids that one text may stand for; more of them are no answer to anybody."""
+
+
+class TooManyFitError(Exception):
+    """A text is part of more ids than are looked up."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Lists(Protocol):
+    """Posting lists and times of all that is indexed."""
+
+    def read(self, terms: Iterable[Term]) -> BitMap:
+        """Return the numbers of the entries that have any of the terms."""
+        ...
+
+    def find(self, text: str, most: int) -> Sequence[Term]:
+        """Return at most `most` terms whose value holds a text."""
+        ...
+
+    def blocks(self) -> Mapping[int, BlockTimes]:
+        """Return what the times of every block come to."""
+        ...
+
+    def times(self, blocks: Sequence[int]) -> Mapping[int, "array[int]"]:
+        """Return the times of every entry of some blocks."""
+        ...
+
+
+def entries_of(query: Query, lists: Lists) -> BitMap:
+    """Return the numbers of the entries that fit.
+
+    Raises:
+        TooManyFitError: a text is part of too many ids.
+    """
+    found: BitMap | None = None
+    for clause in query.clauses:
+        found = _narrowed(found, lists.read(clause))
+    for text in query.texts:
+        found = _narrowed(found, lists.read(_terms_with(text, lists)))
+    if query.inside is not None:
+        found = _narrowed(found, _ranges(query.inside))
+    if query.since_s is not None or query.until_s is not None:
+        found = _narrowed(found, in_time(query.since_s, query.until_s, lists))
+    if query.windows is not None:
+        found = _narrowed(found, _in_windows(query.windows, lists))
+    existing = lists.read((ALL,))
+    found = existing if found is None else found & existing
+    return found - _ranges(query.outside) if query.outside else found
+
+
+def in_time(since_s: int | None, until_s: int | None, lists: Lists) -> BitMap:
+    """Return the numbers of the entries whose time is at or after the one and before the other.
+
+    Numbers are in the order of recording; times may go back, so each block of entries is asked, and those that lie
+    across a border entry by entry.
+    """
+    since = since_s if since_s is not None else -(2**62)
+    until = until_s if until_s is not None else 2**62
+    found, edges = BitMap(), []
+    for block, (low, high, _) in lists.blocks().items():
+        if since <= low and high < until:
+            found.add_range(block * BLOCK, (block + 1) * BLOCK)
+        elif low < until and since <= high:
+            edges.append(block)
+    for block, at in lists.times(edges).items():
+        start = start_of(block)
+        found.update(start + place for place, second in enumerate(at) if since <= second < until)
+    return found
+
+
+def span(found: BitMap, lists: Lists) -> tuple[int, int] | None:
+    """Return the earliest and the latest second of the blocks that hold the entries, None where there are none."""
+    if not found:
+        return None
+    first, last = found[0] // BLOCK, found[-1] // BLOCK
+    within = [times for block, times in lists.blocks().items() if first <= block <= last]
+    return min(times.low for times in within), max(times.high for times in within)
+
+
+def histogram(series: Sequence[BitMap], edges: Sequence[int], lists: Lists) -> list[list[int]]:
+    """Return for each series how many of its entries lie between each edge (seconds since 1970) and the next."""
+    counts = [[0] * (len(edges) - 1) for _ in series]
+    across: list[tuple[int, bool]] = []
+    for block, (low, high, ordered) in lists.blocks().items():
+        if high < edges[0] or low >= edges[-1]:
+            continue
+        place = bisect_right(edges, low) - 1
+        if place >= 0 and high < edges[place + 1]:
+            for row, seqs in zip(counts, series, strict=True):
+                row[place] += seqs.range_cardinality(block * BLOCK, (block + 1) * BLOCK)
+        else:
+            across.append((block, ordered))
+    times = lists.times([block for block, _ in across])
+    for block, ordered in across:
+        _count_block(block, times[block], series, edges, counts, ordered=ordered)
+    return counts
+
+
+def _count_block(
+    block: int,
+    at: "array[int]",
+    series: Sequence[BitMap],
+    edges: Sequence[int],
+    counts: list[list[int]],
+    *,
+    ordered: bool,
+) -> None:
+    start = start_of(block)
+    if ordered:
+        places = [start + bisect_left(at, edge) for edge in edges]
+        for row, seqs in zip(counts, series, strict=True):
+            for place, (first, end) in enumerate(pairwise(places)):
+                row[place] += seqs.range_cardinality(first, end) if first < end else 0
+        return
+    here = BitMap(range(start, start + len(at)))
+    for row, seqs in zip(counts, series, strict=True):
+        for seq in seqs & here:
+            place = bisect_right(edges, at[seq - start]) - 1
+            if 0 <= place < len(row):
+                row[place] += 1
+
+
+def start_of(block: int) -> int:
+    """Return the number of the first entry of a block; there is no entry 0."""
+    return max(1, block * BLOCK)
+
+
+def _narrowed(found: BitMap | None, more: BitMap) -> BitMap:
+    return more if found is None else found & more
+
+
+def _terms_with(text: str, lists: Lists) -> Sequence[Term]:
+    found = lists.find(text, MOST_TERMS + 1)
+    if len(found) > MOST_TERMS:
+        raise TooManyFitError(text)
+    return found
+
+
+def _in_windows(windows: Sequence[Window], lists: Lists) -> BitMap:
+    found = BitMap()
+    for window in windows:
+        of_terms = lists.read(window.any_of)
+        if window.since_s is not None or window.until_s is not None:
+            of_terms &= in_time(window.since_s, window.until_s, lists)
+        found |= of_terms
+    return found
+
+
+def _ranges(ranges: Sequence[tuple[int, int]]) -> BitMap:
+    found = BitMap()
+    for first, last in ranges:
+        if first <= last:
+            found.add_range(max(0, first), min(last, 2**32 - 1) + 1)
+    return found

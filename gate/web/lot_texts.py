@@ -1,0 +1,101 @@
+"""The words of the pages of lots, in English and French."""
+
+LOT_TEXTS: dict[str, tuple[str, str]] = {
+    "lots": ("Lots", "Lots"),
+    "lo_lede": (
+        "Which lot was on which machine, from when until when: recorded by hand and signed.",
+        "Quel lot était sur quelle machine, de quand à quand : inscrit à la main et signé.",
+    ),
+    "lo_new": ("Record a lot", "Inscrire un lot"),
+    "lo_new_hint": (
+        "As the batch record has it. Leave the end empty while the lot runs.",
+        "Comme au dossier de lot. Laissez la fin vide tant que le lot est en cours.",
+    ),
+    "lo_lot": ("Lot", "Lot"),
+    "lo_product": ("Product", "Produit"),
+    "lo_machine": ("Machine", "Machine"),
+    "lo_begin": ("Begin", "Début"),
+    "lo_end": ("End", "Fin"),
+    "lo_running": ("running", "en cours"),
+    "lo_only_running": ("Only running lots", "Lots en cours seulement"),
+    "lo_all_machines": ("All machines", "Toutes les machines"),
+    "lo_part": ("Or a part of it.", "Ou une partie."),
+    "lo_n_of_m": ("{n} of {m} records of lots", "{n} inscriptions de lots sur {m}"),
+    "lo_none": (
+        "No lot is on record here. Record the first one, or clear the filter.",
+        "Aucun lot au registre ici. Inscrivez le premier, ou effacez le filtre.",
+    ),
+    "lo_older": ("Earlier ones", "Plus anciens"),
+    "lo_who": ("Who operated", "Qui a utilisé"),
+    "lo_one": ("Lot {lot} on {machine}", "Lot {lot} sur {machine}"),
+    "lo_withdrawn": (
+        "Withdrawn: this record counts no more. What it said stays to be seen.",
+        "Retirée : cette inscription ne compte plus. Ce qu’elle disait reste visible.",
+    ),
+    "lo_done_recorded": ("Recorded and signed.", "Inscrit et signé."),
+    "lo_done_withdrawn": ("Withdrawn and signed.", "Retiré et signé."),
+    "lo_beside": (
+        "Another lot is on record here at the same time. Look at both.",
+        "Un autre lot est inscrit ici en même temps. Voyez les deux.",
+    ),
+    "lo_others": ("The same lot elsewhere", "Le même lot ailleurs"),
+    "lo_others_none": ("On no other machine.", "Sur aucune autre machine."),
+    "lo_on_record": ("On record", "Au registre"),
+    "lo_change": ("Correct, or end", "Corriger, ou terminer"),
+    "lo_change_title": ("Correct lot {lot} on {machine}", "Corriger le lot {lot} sur {machine}"),
+    "lo_change_hint": (
+        "What stood before stays on record beside the correction.",
+        "Ce qui était inscrit avant reste au registre à côté de la correction.",
+    ),
+    "lo_withdraw": ("Withdraw", "Retirer"),
+    "lo_withdraw_title": ("Withdraw lot {lot} on {machine}", "Retirer le lot {lot} sur {machine}"),
+    "lo_withdraw_hint": (
+        "For a record that never should have been. Times or numbers typed wrong are corrected instead.",
+        "Pour une inscription qui n’aurait jamais dû être. Heures ou numéros mal tapés se corrigent plutôt.",
+    ),
+    "lo_from_day": ("Begin, day", "Début, jour"),
+    "lo_from_time": ("Begin, time", "Début, heure"),
+    "lo_until_day": ("End, day", "Fin, jour"),
+    "lo_until_time": ("End, time", "Fin, heure"),
+    "lo_lot_hint": ("As it stands in the batch record.", "Comme au dossier de lot."),
+    "lo_overlap": (
+        "Both lots are right: they were on this machine at the same time.",
+        "Les deux lots sont justes : ils étaient sur cette machine en même temps.",
+    ),
+    "lo_why_hint": (
+        "Where these times come from, such as the page of the batch record.",
+        "D’où viennent ces heures, par exemple la page du dossier de lot.",
+    ),
+    "lo_sign_new": (
+        "I, {name}, say that this lot was on this machine at these times. Meaning of this signature: lot recorded.",
+        "Je, {name}, dis que ce lot était sur cette machine à ces heures. Sens de cette signature : lot inscrit.",
+    ),
+    "lo_sign_change": (
+        "I, {name}, correct this record of a lot. Meaning of this signature: lot corrected.",
+        "Je, {name}, corrige cette inscription d’un lot. Sens de cette signature : lot corrigé.",
+    ),
+    "lo_sign_withdraw": (
+        "I, {name}, withdraw this record of a lot. Meaning of this signature: lot withdrawn.",
+        "Je, {name}, retire cette inscription d’un lot. Sens de cette signature : lot retiré.",
+    ),
+    "lo_sign_and_record": ("Sign and record", "Signer et inscrire"),
+    "lo_sign_and_correct": ("Sign and correct", "Signer et corriger"),
+    "lo_sign_and_withdraw": ("Sign and withdraw", "Signer et retirer"),
+    "lo_no_machine": (
+        "No machine is on record. A lot needs one.",
+        "Aucune machine n’est au registre. Un lot en demande une.",
+    ),
+    "field_lot": ("Lot", "Lot"),
+    "field_product": ("Product", "Produit"),
+    "field_from_at": ("Begin (UTC)", "Début (UTC)"),
+    "field_until_at": ("End (UTC)", "Fin (UTC)"),
+    "field_equipment_id": ("Machine", "Machine"),
+    "tt_bad_time": (
+        "Type the day as 2026-11-23 and the time as 13:40.",
+        "Tapez le jour comme 2026-11-23 et l’heure comme 13:40.",
+    ),
+    "tt_no_such_time": (
+        "The clocks were put forward and skipped this time. Type one that there was.",
+        "L’heure avancée a sauté cette heure. Tapez-en une qui a existé.",
+    ),
+}

@@ -1,0 +1,209 @@
+"""Every page that somebody can walk to in the demo, role by role: accessible, whole at every size, reached by keyboard.
+
+The walk follows the links of the pages themselves, one page of each kind, so a page added tomorrow is walked to too.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from gate.clock import SystemClock
+from gate.demo_accounts import ACCOUNTS, password_of
+from gate.settings import load_settings
+from gate.web.app import create_app
+from tests.faults.shop import until
+from tests.web.served import free_port
+from tests.web.test_browser import SMALL_TARGETS, SMALLEST_TARGET, WIDER_THAN_SCREEN
+
+SIZES = {"reflow": (320, 700), "phone": (390, 844), "tablet": (1180, 820), "desktop": (1440, 900)}
+NOT_PAGES = re.compile(r"/static/|/events|/metrics|/logout|\.(csv|json|jsonl|xlsx|pdf|zip|txt|pem|vkey|svg)(\?|$)")
+GENEROUS_S = 90.0
+PICTURES = os.environ.get("GATE_PICTURES")
+"""A folder that gets a picture of every page at every size, for people to look at."""
+
+LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map(link => link.href)"
+
+PRESSABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && one.tabIndex >= 0)
+    .filter(one => one.type !== 'radio').map(one => one.outerHTML.slice(0, 160))"""
+
+FOCUSED = "() => document.activeElement.outerHTML.slice(0, 160)"
+"""What has the focus is known by its text: a live page puts equal elements in the place of others."""
+
+
+@dataclass(slots=True)
+class Demo:
+    """A running demo: where it is, what kinds of pages it has, and what is wrong with them."""
+
+    url: str
+    kinds: MapAdapter
+    kiosk: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    def kind(self, url: str) -> str | None:
+        """Return the kind of page behind an address, None for what is no page of this program."""
+        if not url.startswith(self.url) or NOT_PAGES.search(url):
+            return None
+        try:
+            return str(self.kinds.match(urlsplit(url).path, "GET", return_rule=True)[0].rule)
+        except (HTTPException, RequestRedirect):
+            return None
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as `make demo` runs it, once somebody has been allowed and somebody denied."""
+    folder, port = tmp_path_factory.mktemp("demo") / "plant", free_port()
+    environment = {key: value for key, value in os.environ.items() if key != "DEMO_SECONDS"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gate.demo", "--dir", str(folder), "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    said: list[str] = []
+    listener = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+    try:
+        said += _until_ready(process)
+        listener.start()
+        yield _ready(folder, port, said)
+    finally:
+        process.terminate()
+        process.wait(GENEROUS_S)
+        listener.join(GENEROUS_S)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _until_ready(process: subprocess.Popen[str]) -> list[str]:
+    assert process.stdout is not None
+    said = []
+    for text in process.stdout:
+        said.append(text)
+        if text.startswith("The page: "):
+            return said
+    raise AssertionError(f"the demo ended: {said}")
+
+
+def _ready(folder: Path, port: int, said: list[str]) -> Demo:
+    settings = load_settings(folder / "gate.toml")
+    app = create_app(settings, SystemClock())
+    kiosk = re.search(r"http\S+/kiosk/\S+", "".join(said))
+    assert kiosk, said
+    found = Demo(f"http://127.0.0.1:{port}", app.url_map.bind("127.0.0.1"), kiosk[0])
+    until(lambda: _decided(app.extensions["gate"].records) >= 8, GENEROUS_S)
+    app.extensions["gate"].close()
+    return found
+
+
+def _decided(records: object) -> int:
+    look = records.look(0, 5000)  # type: ignore[attr-defined]
+    return sum(1 for entry in look.entries if entry.kind == "decision")
+
+
+def _sign_in(page: Page, demo: Demo, login: str, language: str) -> None:
+    page.goto(f"{demo.url}/login?lang={language}")
+    page.locator("#f-user").fill(login)
+    page.locator("#f-password").fill(password_of(login))
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def _walk(page: Page, demo: Demo, language: str) -> list[str]:
+    """Return one address of each kind that can be walked to from here."""
+    seen: dict[str, str] = {}
+    waiting = deque([f"{demo.url}/?lang={language}"])
+    while waiting:
+        url = waiting.popleft()
+        kind = demo.kind(url)
+        if kind is None or kind in seen:
+            continue
+        answer = page.goto(url)
+        if answer is None or not answer.ok:
+            demo.problems.append(f"{kind}: a link leads to {url}, which answers {answer and answer.status}")
+        seen[kind] = url
+        waiting.extend(link.partition("#")[0] for link in page.evaluate(LINKS))
+        _look(page, demo, kind)
+    return list(seen.values())
+
+
+def _look(page: Page, demo: Demo, kind: str) -> None:
+    """Judge the page that is open, at every size, in light and dark, and by keyboard."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found = Axe().run(page)
+        if found.violations_count:
+            demo.problems.append(f"{kind} ({theme}): {found.generate_report()}")
+    page.emulate_media(color_scheme="light")
+    for name, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        if page.evaluate(WIDER_THAN_SCREEN) > 0:
+            demo.problems.append(f"{kind}: wider than the screen at {name}")
+        if PICTURES and name != "reflow":
+            file = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-") or "live"
+            language = page.evaluate("document.documentElement.lang")
+            page.screenshot(path=str(Path(PICTURES) / f"{file}-{language}-{name}.png"), full_page=True)
+    small = page.evaluate(SMALL_TARGETS, SMALLEST_TARGET)
+    demo.problems += [f"{kind}: smaller than {SMALLEST_TARGET} px: {html[:160]}" for html in small]
+    demo.problems += [f"{kind}: not reached by Tab: {html}" for html in _missed_by_keyboard(page)]
+
+
+def _missed_by_keyboard(page: Page) -> list[str]:
+    """Press Tab through the page; return what never gets the focus."""
+    missed = set(page.evaluate(PRESSABLE))
+    page.evaluate("() => { document.activeElement && document.activeElement.blur(); window.scrollTo(0, 0); }")
+    for _ in range(2 * len(page.evaluate(PRESSABLE)) + 10):
+        page.keyboard.press("Tab")
+        missed.discard(page.evaluate(FOCUSED))
+        if not missed:
+            break
+    return sorted(missed & set(page.evaluate(PRESSABLE)))
+
+
+LANGUAGE_OF = {login: ("fr" if number % 2 else "en") for number, (login, *_) in enumerate(ACCOUNTS)}
+"""Half of the accounts read French, so both languages are walked without walking everything twice."""
+
+
+@pytest.mark.req("L1")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("login", [account[0] for account in ACCOUNTS])
+def test_every_page_that_can_be_walked_to_is_accessible_and_whole(browser: Browser, demo: Demo, login: str) -> None:
+    """One forgotten page is the one that an inspector opens, or a supervisor with one hand at the machine."""
+    demo.problems.clear()
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(GENEROUS_S * 1000)
+    _sign_in(page, demo, login, LANGUAGE_OF[login])
+    walked = _walk(page, demo, LANGUAGE_OF[login])
+    context.close()
+    assert len(walked) > 5, walked
+    assert not demo.problems, "\n".join(demo.problems)
+
+
+def test_the_walk_sees_what_is_wrong(browser: Browser, demo: Demo) -> None:
+    """A judge who finds nothing on a bad page would find nothing anywhere."""
+    demo.problems.clear()
+    page = browser.new_page()
+    page.set_content(
+        "<html lang=en><title>bad</title><main><h1>Bad</h1><img src=x><button style='width:9px'>x</button>"
+        "<div style='width:3000px'>wide</div></main>"
+    )
+    page.evaluate("document.querySelector('button').addEventListener('focus', event => event.target.blur())")
+    _look(page, demo, "bad")
+    said = "\n".join(demo.problems)
+    for words in ("image-alt", "wider than the screen", "smaller than 48 px", "not reached by Tab"):
+        assert words in said
+    page.close()
