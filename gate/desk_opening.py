@@ -9,6 +9,7 @@ from gate import __version__
 from gate.core.audit import Json
 from gate.core.clock_trust import ClockState
 from gate.desk import Desk, Plan
+from gate.head_check import end_fits_checkpoint
 from gate.settings import Settings, settings_sha256
 from gate.store.audit_trail import Trail
 from gate.store.database import open_database
@@ -26,7 +27,7 @@ def database_key(settings: Settings) -> str | None:
 def open_desk(settings: Settings, plan: Plan) -> Desk:
     """Open the records and look at the end of the trail; an unsound end makes every answer SYS_INTEGRITY."""
     engine = open_database(settings.database_path, key=database_key(settings))
-    sound = verify(engine, full=False).sound
+    sound = verify(engine, full=False).sound and end_fits_checkpoint(engine)
     trail = Trail(engine, settings.gate.id, settings.zone)
     return Desk(
         trail=trail,

@@ -59,6 +59,9 @@ WIRING = (
     "gate.commissioning",
     "gate.desk_opening",
     "gate.edge",
+    "gate.seal_acts",
+    "gate.seal_command",
+    "gate.witness_serving",
     "gate.tls_acts",
     "gate.tls_command",
     "gate.wiring",
@@ -72,6 +75,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.bundle_files": (),
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
+    "gate.head_check": (CORE, STORE, "gate.seal_keys"),
     "gate.seal": (CORE, STORE),
     "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
     "gate.seal_keys": (CORE,),
@@ -87,6 +91,8 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.single_instance": (),
     "gate.verified": (),
     "gate.systemd_notify": (),
+    "gate.witness_box": (CORE, "gate.seal_keys"),
+    "gate.witness_config": (CORE, "gate.seal_keys", "gate.settings_names", "gate.settings_sections"),
 }
 GATE_ONLY = [
     "gate.desk",
