@@ -69,6 +69,9 @@ WIRING = (
     "gate.desk_opening",
     "gate.edge",
     "gate.replay_command",
+    "gate.seal_acts",
+    "gate.seal_command",
+    "gate.witness_serving",
     "gate.tls_acts",
     "gate.tls_command",
     "gate.verify_command",
@@ -83,6 +86,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.bundle_files": (),
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
+    "gate.head_check": (CORE, STORE, "gate.seal_keys"),
     "gate.seal": (CORE, STORE),
     "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
     "gate.seal_keys": (CORE,),
@@ -99,6 +103,8 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.verified": (),
     "gate.verifying": (CORE, STORE, CLOCK, "gate.single_instance", "gate.verified"),
     "gate.systemd_notify": (),
+    "gate.witness_box": (CORE, "gate.seal_keys"),
+    "gate.witness_config": (CORE, "gate.seal_keys", "gate.settings_names", "gate.settings_sections"),
 }
 GATE_ONLY = [
     "gate.desk",
