@@ -24,6 +24,7 @@ from gate.core.terms import Mode, Operation
 from gate.desk_opening import database_key
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
+from gate.export_command import export_, report
 from gate.keys import new_setup_code
 from gate.log_following import follow
 from gate.settings import Settings, load_settings, warnings_of
@@ -259,6 +260,8 @@ def mode_(obj: tuple[Path, Settings], equipment: str, mode: str, by: str, why: s
 
 
 main.add_command(tls)
+main.add_command(export_)
+main.add_command(report)
 
 if __name__ == "__main__":
     main()

@@ -60,6 +60,7 @@ WIRING = (
     "gate.commissioning",
     "gate.desk_opening",
     "gate.edge",
+    "gate.export_command",
     "gate.tls_acts",
     "gate.tls_command",
     "gate.wiring",

@@ -23,6 +23,7 @@ from gate.web.lot_pages import lot_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
+from gate.web.paper_pages import paper_pages
 from gate.web.parts import Parts
 from gate.web.pins import pin_pages
 from gate.web.protection import protect
@@ -49,6 +50,7 @@ PAGES = (
     alert_pages,
     shift_pages,
     export_pages,
+    paper_pages,
     metrics_page,
     lot_pages,
 )

@@ -20,6 +20,7 @@ from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
+from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -135,6 +136,7 @@ _AREAS = (
     REQUIREMENT_TEXTS,
     DUTY_TEXTS,
     EXPORT_TEXTS,
+    WHO_CAN_RUN_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,

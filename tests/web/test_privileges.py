@@ -37,7 +37,7 @@ SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
 EXPORTING = frozenset({Role.QA, Role.AUDITOR})
-EXPORT_ROUTES = {
+EXPORT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/export/<name>"): EXPORTING,
     ("POST", "/export/<name>"): EXPORTING,
     ("GET", "/exports"): EXPORTING,
@@ -45,6 +45,10 @@ EXPORT_ROUTES = {
     ("GET", "/exports/<export_id>/file"): EXPORTING,
     ("GET", "/exports/<export_id>/manifest"): EXPORTING,
     ("POST", "/exports/<export_id>/cancel"): EXPORTING,
+    ("GET", "/paper"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/paper/who-can-run"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/paper/log-sheets"): ACCOUNT - {Role.OPERATOR},
+    ("POST", "/paper/log-sheet"): ACCOUNT - {Role.OPERATOR},
 }
 SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
 LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
