@@ -24,6 +24,7 @@ from gate.core.terms import Mode, Operation
 from gate.desk_opening import database_key
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
+from gate.export_command import export_, report
 from gate.keys import new_setup_code
 from gate.log_following import follow
 from gate.seal_command import about_key, key, witness
@@ -247,6 +248,8 @@ main.add_command(tls)
 main.add_command(verify)
 main.add_command(key)
 main.add_command(witness)
+main.add_command(export_)
+main.add_command(report)
 
 if __name__ == "__main__":
     main()

@@ -102,5 +102,5 @@ def as_verified(found: Verification, clock: Clock) -> Verified:
 
 
 def child_command(config: Path, *words: str) -> Sequence[str]:
-    """Return the command that verifies in a process of its own, which gives way to badge reads."""
-    return ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), "verify", *words]
+    """Return one of our commands for a process of its own, which gives way to badge reads."""
+    return ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), *words]

@@ -72,6 +72,7 @@ WIRING = (
     "gate.seal_acts",
     "gate.seal_command",
     "gate.witness_serving",
+    "gate.export_command",
     "gate.tls_acts",
     "gate.tls_command",
     "gate.verify_command",

@@ -27,6 +27,7 @@ from gate.web.matrix_pages import matrix_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
+from gate.web.paper_pages import paper_pages
 from gate.web.parts import Parts
 from gate.web.pins import pin_pages
 from gate.web.protection import protect
@@ -55,6 +56,7 @@ PAGES = (
     shift_pages,
     review_pages,
     export_pages,
+    paper_pages,
     metrics_page,
     matrix_pages,
     lot_pages,

@@ -24,6 +24,7 @@ from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
+from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -140,6 +141,7 @@ _AREAS = (
     REQUIREMENT_TEXTS,
     DUTY_TEXTS,
     EXPORT_TEXTS,
+    WHO_CAN_RUN_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,

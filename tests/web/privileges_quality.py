@@ -14,6 +14,10 @@ EXPORT_ROUTES = {
     ("GET", "/exports/<export_id>/file"): EXPORTING,
     ("GET", "/exports/<export_id>/manifest"): EXPORTING,
     ("POST", "/exports/<export_id>/cancel"): EXPORTING,
+    ("GET", "/paper"): READERS,
+    ("GET", "/paper/who-can-run"): READERS,
+    ("GET", "/paper/log-sheets"): READERS,
+    ("POST", "/paper/log-sheet"): READERS,
 }
 SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
 LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
