@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from gate.core.roles import Role
 from tests.web.people import add_account, signed_in, token
+from tests.web.privileges_quality import QUALITY_ROUTES
 from tests.web.records import GateOnRecord
 
 OPEN = frozenset({None, *Role})
@@ -57,6 +58,8 @@ RECORD_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] =
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     **RECORD_ROUTES,
+ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    **QUALITY_ROUTES,
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
     ("GET", "/healthz"): OPEN,
@@ -164,7 +167,6 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
-    **LOT_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 

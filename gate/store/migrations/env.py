@@ -7,6 +7,7 @@ from gate.store.floor_schema import alerts
 from gate.store.lots_schema import attachments
 from gate.store.review_schema import reviews
 from gate.store.risk_schema import risk_acceptances
+from gate.store.seal_schema import checkpoints
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -16,6 +17,7 @@ context.configure(
         attachments.metadata,
         reviews.metadata,
         risk_acceptances.metadata,
+        checkpoints.metadata,
     ],
 )
 with context.begin_transaction():
