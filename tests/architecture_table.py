@@ -29,6 +29,8 @@ ACTS = tuple(
         "first_certifier",
         "held_out",
         "hold_acts",
+        "impact",
+        "impact_subjects",
         "item_acts",
         "kiosk_acts",
         "kiosk_signing",

@@ -13,10 +13,13 @@ from gate.store import entry_reading as reading
 from gate.store.decision_shape import is_decision
 from gate.store.entry_reading import EntryNames, EntryRow
 from gate.store.lots import lots_at
+from gate.store.search_answer import TooManyFitError
 from gate.web.entry_evidence import changed_rows, evidence_pairs, told_rows
 from gate.web.entry_view import became, other_reasons, replay_view, requirement_views, signed_views, steps
 from gate.web.entry_words import decision_tag, plain, sentence
 from gate.web.formats import visible
+from gate.web.log_pages import given
+from gate.web.log_search import asked_of, neighbours
 from gate.web.pages import around, site, viewer
 from gate.web.session import requires
 from gate.web.view import Viewer
@@ -57,7 +60,7 @@ def _everywhere(connection: sa.Connection, entry: EntryRow, view: Viewer) -> dic
     place = reading.chain_place(connection, entry)
     surroundings = reading.around(connection, entry)
     names = reading.names_in(connection, surroundings)
-    before, after = reading.neighbours(connection, entry.seq)
+    before, after = _beside(connection, entry.seq, view)
     return {
         "entry": entry,
         "names": names,
@@ -67,6 +70,7 @@ def _everywhere(connection: sa.Connection, entry: EntryRow, view: Viewer) -> dic
         "place": place,
         "previous": place.previous.hex(),
         "leaf": entry.leaf.hex(),
+        "list": given(),
         "before": before,
         "after": after,
         "around": steps(surroundings, entry.seq, names, view),
@@ -79,6 +83,18 @@ def _everywhere(connection: sa.Connection, entry: EntryRow, view: Viewer) -> dic
         "foreign": entry.kind == Kind.DECISION and not is_decision(entry.said),
         "decision": None,
     }
+
+
+def _beside(connection: sa.Connection, seq: int, view: Viewer) -> tuple[int | None, int | None]:
+    """Return the records before and after: among those that fit the list one came from, else of the whole trail."""
+    asked = asked_of(given(), connection, view)
+    if not given() or asked.problems:
+        return reading.neighbours(connection, seq)
+    try:
+        found = neighbours(asked, seq)
+    except TooManyFitError:
+        return reading.neighbours(connection, seq)
+    return found.older, found.newer
 
 
 def _told_by(entry: EntryRow, names: EntryNames, view: Viewer) -> list[tuple[str, str]]:

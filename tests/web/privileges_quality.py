@@ -50,11 +50,17 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
 }
 
+RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/log/<int:seq>"): READERS,
+    ("GET", "/impact"): READERS,
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **EXPORT_ROUTES,
     **LOT_ROUTES,
     **LOG_ROUTES,
     **REVIEW_ROUTES,
+    **RECORD_ROUTES,
 }
 """Method and route -> who gets in."""

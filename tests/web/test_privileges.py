@@ -41,23 +41,6 @@ SUSPENDING = (
 )
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
-SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
-LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
-    ("GET", "/lots"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/lots/<window_id>"): ACCOUNT - {Role.OPERATOR},
-    **{
-        (method, path): SIGNING_LOTS
-        for method in ("GET", "POST")
-        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw")
-    },
-}
-
-RECORD_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
-    ("GET", "/log/<int:seq>"): ACCOUNT - {Role.OPERATOR},
-}
-
-ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
-    **RECORD_ROUTES,
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     **QUALITY_ROUTES,
     ("GET", "/"): OPEN,
