@@ -31,6 +31,7 @@ ACTS = tuple(
         "hold_acts",
         "item_acts",
         "kiosk_acts",
+        "log_acts",
         "kiosk_signing",
         "lot_acts",
         "mode_acts",

@@ -118,6 +118,14 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "More than 50 people fit. Type more of the name, or the id.",
         "Plus de 50 personnes correspondent. Tapez plus du nom, ou le numéro.",
     ),
+    "log_reviewed_yes": ("Reviewed", "Révisé"),
+    "log_reviewed_no": ("Not reviewed yet", "Pas encore révisé"),
+    "log_hint_lot": ("The whole lot number", "Le numéro de lot complet"),
+    "log_no_such_lot": (
+        "This lot is on no machine. Record it under Lots first, or type its whole number.",
+        "Ce lot n’est sur aucune machine. Inscrivez-le d’abord sous Lots, ou tapez son numéro complet.",
+    ),
+    "log_to_do": ("To do", "À faire"),
     "log_no_such_override": (
         "No override has this id or reference. Type it like DEV-2026-0318.",
         "Aucune dérogation n’a ce numéro ou cette référence. Tapez comme DEV-2026-0318.",
@@ -139,6 +147,53 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "La fin précède le début. Tapez une autre fin.",
     ),
     "log_too_long": ("At most 120 characters. Type less.", "Au plus 120 caractères. Tapez-en moins."),
+}
+
+LOG_VIEW_TEXTS: dict[str, tuple[str, str]] = {
+    "log_mine": ("My view", "Ma vue"),
+    "log_save_view": ("Save as a view, or remove one", "Enregistrer comme vue, ou en supprimer"),
+    "log_view_name": ("Name of the view", "Nom de la vue"),
+    "log_save": ("Save", "Enregistrer"),
+    "log_save_hint": (
+        "It keeps the filters and the view that are applied now, for you alone, as a tab.",
+        "Elle garde les filtres et la vue appliqués maintenant, pour vous seul, comme onglet.",
+    ),
+    "log_end_view": ("Remove", "Supprimer"),
+    "log_saved": (
+        "The view is saved. It stands among the tabs.",
+        "La vue est enregistrée. Elle est parmi les onglets.",
+    ),
+    "log_ended": ("The view is removed. No record is.", "La vue est supprimée. Aucun enregistrement ne l’est."),
+}
+
+LOG_COLUMN_TEXTS: dict[str, tuple[str, str]] = {
+    "log_view": ("View", "Vue"),
+    "log_not_complete": (
+        "The index is being built: {n} of {m} records so far. An export leaves nothing out; ask again in some minutes.",
+        "L’index est en construction : {n} enregistrements sur {m}. Une exportation n’omet rien; redemandez dans "
+        "quelques minutes.",
+    ),
+    "log_c_seq": ("Record", "Enregistrement"),
+    "log_c_at_utc": ("Time (UTC)", "Heure (UTC)"),
+    "log_c_at_local": ("Time", "Heure"),
+    "log_c_kind": ("Kind", "Genre"),
+    "log_c_person_id": ("Person id", "Numéro de personne"),
+    "log_c_person": ("Person", "Personne"),
+    "log_c_badge_last4": ("Badge, last 4", "Badge, 4 derniers"),
+    "log_c_reader": ("Reader", "Lecteur"),
+    "log_c_equipment": ("Machine", "Machine"),
+    "log_c_mode": ("Mode", "Mode"),
+    "log_c_operation": ("Operation", "Opération"),
+    "log_c_lot": ("Lot", "Lot"),
+    "log_c_outcome": ("Outcome", "Résultat"),
+    "log_c_reasons": ("Reasons", "Motifs"),
+    "log_c_override": ("Override reference", "Référence de dérogation"),
+    "log_c_by": ("By", "Par"),
+    "log_c_why": ("Justification", "Justification"),
+    "log_c_subject": ("Subject", "Objet"),
+    "log_c_clock": ("Clock", "Horloge"),
+    "log_c_reviewed": ("Reviewed", "Révisé"),
+    "log_c_leaf": ("Leaf", "Feuille"),
 }
 
 LOG_KIND_TEXTS: dict[str, tuple[str, str]] = {

@@ -64,6 +64,9 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/log"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/log/newer"): ACCOUNT - {Role.OPERATOR},
+    ("GET", "/log/views"): ACCOUNT - {Role.OPERATOR, Role.AUDITOR},
+    ("POST", "/log/views"): ACCOUNT - {Role.OPERATOR, Role.AUDITOR},
+    ("POST", "/log/views/<view_id>/end"): ACCOUNT - {Role.OPERATOR, Role.AUDITOR},
 }
 
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
