@@ -18,6 +18,7 @@ from gate.settings_sections import (
     LineSettings,
     OverrideSettings,
     ReaderSettings,
+    ReviewSettings,
     SiteSettings,
     Strict,
     TrainingSettings,
@@ -49,6 +50,7 @@ class Settings(Strict):
     clock: ClockSettings = ClockSettings()
     training: TrainingSettings = TrainingSettings()
     overrides: OverrideSettings = OverrideSettings()
+    review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
     kiosk: KioskSettings = KioskSettings()
     alerts: AlertSettings = AlertSettings()

@@ -26,7 +26,7 @@ class Place(NamedTuple):
 MENU = (
     Place("floor.floor", "floor", "floor", Act.VIEW_RECORDS),
     Place("log_pages.access_log", "access_log", "log", Act.VIEW_RECORDS),
-    Place("reviews.reviews", "reviews", "review", Act.VIEW_RECORDS),
+    Place("reviews.reviews", "reviews", "review", Act.VIEW_REVIEWS),
     Place("inspection_pages.inspection", "inspection", "ask", Act.VIEW_RECORDS),
     Place("matrix_pages.matrix", "matrix", "people", Act.VIEW_RECORDS),
     Place("trend_pages.trends", "trends", "trend", Act.VIEW_RECORDS),
