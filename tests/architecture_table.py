@@ -33,6 +33,7 @@ ACTS = tuple(
         "impact_subjects",
         "item_acts",
         "kiosk_acts",
+        "log_acts",
         "kiosk_signing",
         "late_acts",
         "lot_acts",

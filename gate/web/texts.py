@@ -14,6 +14,7 @@ from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
 from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
@@ -156,6 +157,8 @@ _AREAS = (
     MATRIX_TEXTS,
     LOG_TEXTS,
     LOG_KIND_TEXTS,
+    LOG_COLUMN_TEXTS,
+    LOG_VIEW_TEXTS,
     OVERRIDE_QUEUE_TEXTS,
     OVERRIDE_TEXTS,
     READER_TEXTS,

@@ -38,6 +38,9 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/log"): READERS,
     ("GET", "/log/newer"): READERS,
+    ("GET", "/log/views"): READERS - {Role.AUDITOR},
+    ("POST", "/log/views"): READERS - {Role.AUDITOR},
+    ("POST", "/log/views/<view_id>/end"): READERS - {Role.AUDITOR},
 }
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
