@@ -17,6 +17,7 @@ from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
+from gate.web.inspection import inspection_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.late_pages import late_pages
@@ -63,6 +64,7 @@ PAGES = (
     matrix_pages,
     lot_pages,
     late_pages,
+    inspection_pages,
     log_pages,
 )
 

@@ -15,6 +15,7 @@ from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
+from gate.web.inspection_texts import INSPECTION_TEXTS
 from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
@@ -166,6 +167,7 @@ _AREAS = (
     SHIFT_TEXTS,
     LOT_TEXTS,
     LATE_TEXTS,
+    INSPECTION_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
