@@ -38,6 +38,7 @@ from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 from gate.web.training_pages import training_pages
+from gate.web.trend_pages import trend_pages
 
 PAGES = (
     training_pages,
@@ -54,6 +55,7 @@ PAGES = (
     export_pages,
     metrics_page,
     matrix_pages,
+    trend_pages,
     lot_pages,
     log_pages,
 )

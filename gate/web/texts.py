@@ -22,6 +22,7 @@ from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
+from gate.web.trend_texts import TREND_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -148,6 +149,7 @@ _AREAS = (
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
     MATRIX_TEXTS,
+    TREND_TEXTS,
     LOG_TEXTS,
     LOG_KIND_TEXTS,
     OVERRIDE_QUEUE_TEXTS,

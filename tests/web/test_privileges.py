@@ -40,7 +40,9 @@ SUSPENDING = (
 )
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
-MATRIX_ROUTES = {("GET", path): ACCOUNT - {Role.OPERATOR} for path in ("/matrix", "/matrix/of")}
+MATRIX_ROUTES = {
+    ("GET", path): ACCOUNT - {Role.OPERATOR} for path in ("/matrix", "/matrix/of", "/trends", "/trends/expiring")
+}
 EXPORTING = frozenset({Role.QA, Role.AUDITOR})
 EXPORT_ROUTES = {
     ("GET", "/export/<name>"): EXPORTING,
