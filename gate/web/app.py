@@ -43,6 +43,7 @@ from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 from gate.web.training_pages import training_pages
+from gate.web.trend_pages import trend_pages
 
 PAGES = (
     record_pages,
@@ -62,6 +63,7 @@ PAGES = (
     paper_pages,
     metrics_page,
     matrix_pages,
+    trend_pages,
     lot_pages,
     late_pages,
     inspection_pages,

@@ -28,6 +28,7 @@ from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
 from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
+from gate.web.trend_texts import TREND_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -156,6 +157,7 @@ _AREAS = (
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
     MATRIX_TEXTS,
+    TREND_TEXTS,
     LOG_TEXTS,
     LOG_KIND_TEXTS,
     LOG_COLUMN_TEXTS,
