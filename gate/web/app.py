@@ -15,6 +15,7 @@ from gate.web.duty import duty_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
+from gate.web.head_keeping import HEADS, HeadKeeper
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.live_guard import guard_live_page
@@ -27,6 +28,7 @@ from gate.web.pins import pin_pages
 from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
+from gate.web.session import PARTS
 from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
@@ -70,6 +72,7 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     app.extensions["gate"] = Site(settings, clock, records, parts, streams, tail, alive_path, kiosks, floors, alerting)
     protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
+    app.extensions[HEADS] = HeadKeeper(settings, records, app.extensions[PARTS].writer, clock)
     add_kiosk_pages(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
