@@ -47,7 +47,9 @@ class Edge:
         self._stop = threading.Event()
         self._died = False
         self._alive_path = settings.gate.state_dir / "run" / "alive.json"
-        self.gate = GateLoop(lambda: open_desk(settings, plan_of(settings)), clock, self._post, settings.site.language)
+        self.gate = GateLoop(
+            lambda: open_desk(settings, plan_of(settings), clock), clock, self._post, settings.site.language
+        )
         self._ports = lines or Transport(line_specs(settings), clock.monotonic, settings.gate.state_dir / "run")
         self.lines = LineLoop(
             self._ports,
@@ -97,7 +99,11 @@ class Edge:
     def _start(self, desk: Desk, moment: Moment) -> Sequence[Order]:
         before = max(filter(None, (desk.last_entry_at, alive.last_alive(self._alive_path))), default=moment.at)
         blind_s = max(0.0, (moment.at - before).total_seconds())
-        detail = {**about_this_gate(self._config), "blind_ms": round(blind_s * 1000)}
+        detail = {
+            **about_this_gate(self._config),
+            "blind_ms": round(blind_s * 1000),
+            "plan": desk.plan.deciding,
+        }
         return start_up(desk, moment, Entry(kind=Kind.START, moment=moment, detail=detail), blind_s)
 
     def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:

@@ -5,18 +5,20 @@ import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from gate.core.granting import SiteRules
 from gate.settings_alerts import THREE_SHIFTS, AlertSettings, MetricsSettings, ShiftSettings
 from gate.settings_seal import SealSettings, WitnessSettings
 from gate.settings_sections import (
     ClockSettings,
+    ExportSettings,
     GateSettings,
     KioskSettings,
     LineSettings,
     OverrideSettings,
     ReaderSettings,
+    ReviewSettings,
     SiteSettings,
     Strict,
     TrainingSettings,
@@ -48,14 +50,17 @@ class Settings(Strict):
     clock: ClockSettings = ClockSettings()
     training: TrainingSettings = TrainingSettings()
     overrides: OverrideSettings = OverrideSettings()
+    review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
     kiosk: KioskSettings = KioskSettings()
     alerts: AlertSettings = AlertSettings()
     shift: tuple[ShiftSettings, ...] = Field(default=THREE_SHIFTS, min_length=1)
     metrics: MetricsSettings = MetricsSettings()
+    export: ExportSettings = ExportSettings()
     seal: SealSettings = SealSettings()
     witness: tuple[WitnessSettings, ...] = Field(default=(), max_length=8)
     line: tuple[LineSettings, ...] = Field(min_length=1)
+    _source_sha256: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Settings":
@@ -87,6 +92,11 @@ class Settings(Strict):
         )
 
     @property
+    def source_sha256(self) -> str:
+        """The SHA-256 of the file these settings were read from, as the start entry names it; empty without a file."""
+        return self._source_sha256
+
+    @property
     def database_path(self) -> Path:
         """Where the records are."""
         return self.gate.state_dir / self.gate.database
@@ -105,7 +115,8 @@ def load_settings(path: Path) -> Settings:
         SettingsError: the file is missing, unreadable, not TOML, or has a wrong or unknown key.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        source = path.read_bytes()
+        raw = tomllib.loads(source.decode("utf-8"))
     except OSError as error:
         raise SettingsError(
             f"{path}: cannot be read ({error.strerror}). Give the right file with --config FILE."
@@ -116,7 +127,9 @@ def load_settings(path: Path) -> Settings:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError(_explain(path, error)) from error
-    return _anchored(settings, path.resolve().parent)
+    anchored = _anchored(settings, path.resolve().parent)
+    anchored._source_sha256 = hashlib.sha256(source).hexdigest()
+    return anchored
 
 
 def settings_sha256(path: Path) -> str:

@@ -48,9 +48,10 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin to watch for alerts and to show heads; end the event streams, which never end by themselves, when told."""
+    """Begin to watch, to index and to show heads; end the event streams, which never end by themselves, when told."""
     found: Site = worker.wsgi.extensions["gate"]
     found.alerting.start()
+    found.searching.start()
     worker.wsgi.extensions[HEADS].start()
 
     def stop(number: int, frame: FrameType | None) -> None:

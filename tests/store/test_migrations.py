@@ -21,6 +21,7 @@ from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
 from gate.store.lots_schema import LOT_TABLES, attachment_parts, attachments
 from gate.store.migrating import wanted_revision
 from gate.store.review_schema import REVIEW_TABLES
+from gate.store.risk_schema import RISK_TABLES
 from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
@@ -31,6 +32,7 @@ ONCE = ("equipment_uses", "use_members", "batches")
 QUALITY_TABLES = (
     *LOT_TABLES,
     *REVIEW_TABLES,
+    *RISK_TABLES,
 )
 KNOWN_NAMES = tuple(table.name for table in (*EVERY_KNOWN_TABLE, *QUALITY_TABLES))
 SEALS = (checkpoints.name, seal_keys.name, cosignatures.name)

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from gate.core.roles import Role
 from tests.web.people import add_account, signed_in, token
+from tests.web.privileges_quality import QUALITY_ROUTES
 from tests.web.records import GateOnRecord
 
 OPEN = frozenset({None, *Role})
@@ -33,21 +34,15 @@ SYSADMIN_ONLY = (
     "/admin/account-<any(close, reset, unblock):what>/<account_id>",
 )
 SYSADMIN_READS = ("/admin/accounts", "/admin/account/<account_id>")
-SUSPENDING = ("/admin/suspend/<path:person_id>", "/admin/suspension/<suspension_id>/lift")
+SUSPENDING = (
+    "/admin/machine-risk/<path:thing_id>",
+    "/admin/suspend/<path:person_id>",
+    "/admin/suspension/<suspension_id>/lift",
+)
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
-SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
-LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
-    ("GET", "/lots"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/lots/<window_id>"): ACCOUNT - {Role.OPERATOR},
-    **{
-        (method, path): SIGNING_LOTS
-        for method in ("GET", "POST")
-        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw")
-    },
-}
-
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    **QUALITY_ROUTES,
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
     ("GET", "/healthz"): OPEN,
@@ -155,7 +150,6 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
-    **LOT_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
