@@ -34,8 +34,8 @@ from gate.web.pins import pin_pages
 from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
-from gate.web.session import PARTS
 from gate.web.review_routes import review_pages
+from gate.web.session import PARTS
 from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
