@@ -75,6 +75,18 @@ def start_timetable(
     return timetable
 
 
+def add_backups(timetable: BackgroundScheduler, config: Path, hour: int) -> None:
+    """Let a backup be made each day, in a process of its own that gives way to badge reads."""
+    command = child_command(config, "backup", "--by", "timetable")
+    timetable.add_job(lambda: _run_child(command), "cron", hour=hour, id="daily-backup")
+
+
+def _run_child(command: Sequence[str]) -> None:
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
+    log.log(level, "%s: %s", command[-3], (finished.stdout + finished.stderr).strip())
+
+
 def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:
     """Let checkpoints be made for as long as the timetable runs."""
     timetable.add_job(lambda: gate.submit(sealer.seal), "interval", seconds=SEAL_S, id="checkpoints")
@@ -96,7 +108,7 @@ def hourly_verify(gate: GateLoop, config: Path) -> None:
 
 def verify_in_child(config: Path, *words: str) -> dict[str, Any] | None:
     """Verify in a process of its own; return what `gate verify --json` says, None if it could not."""
-    command = child_command(config, *words, "--json")
+    command = child_command(config, "verify", *words, "--json")
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
     log.log(level, "verify: %s", (finished.stdout or finished.stderr).strip())
