@@ -25,8 +25,11 @@ from gate.core.terms import Mode, Operation
 from gate.desk_opening import database_key
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
+from gate.export_command import export_, report
 from gate.keys import new_setup_code
 from gate.log_following import follow
+from gate.seal_command import about_key, key, witness
+from gate.seal_files import key_or_none, make_key
 from gate.settings import Settings, load_settings, warnings_of
 from gate.single_instance import take_lock
 from gate.store.database import create_database, open_database
@@ -46,6 +49,9 @@ from gate.web.passwords import Passwords
 def main(context: click.Context, config: Path) -> None:
     """Shop-floor equipment access gate: a start permissive, never a safety function."""
     _log_to_stderr()
+    if context.invoked_subcommand == witness.name:
+        context.obj = (config, None)
+        return
     with _plainly():
         context.obj = (config, load_settings(config))
 
@@ -61,11 +67,12 @@ def _log_to_stderr() -> None:
 @main.command()
 @click.pass_obj
 def init(obj: tuple[Path, Settings]) -> None:
-    """Create the records, or bring them up to this program's schema."""
+    """Create the records, or bring them up to this program's schema, and the key that signs their head."""
     _, settings = obj
     with _plainly():
         create_database(settings.database_path, key=database_key(settings), gate_id=settings.gate.id)
-    click.echo(f"records ready: {settings.database_path}")
+        signing = key_or_none(settings) or make_key(settings)
+    click.echo(f"records ready: {settings.database_path}\n{about_key(signing.public)}")
 
 
 @main.command("setup-code")
@@ -243,6 +250,10 @@ main.add_command(backup)
 main.add_command(restore)
 main.add_command(drill)
 main.add_command(verify)
+main.add_command(key)
+main.add_command(witness)
+main.add_command(export_)
+main.add_command(report)
 
 if __name__ == "__main__":
     main()

@@ -10,6 +10,7 @@ from gate.clock import Clock
 from gate.core.audit import Json
 from gate.core.clock_trust import ClockState
 from gate.desk import Desk, Plan
+from gate.head_check import end_fits_checkpoint
 from gate.settings import Settings, settings_sha256
 from gate.store.audit_trail import Trail
 from gate.store.database import open_database
@@ -27,7 +28,8 @@ def database_key(settings: Settings) -> str | None:
 def open_desk(settings: Settings, plan: Plan, clock: Clock | None = None) -> Desk:
     """Open the records and look at the end of the trail; an unsound end makes every answer SYS_INTEGRITY."""
     engine = open_database(settings.database_path, key=database_key(settings))
-    sound = verify_since_proven(engine, settings.gate.state_dir, clock, most=AT_START).sound
+    proven = verify_since_proven(engine, settings.gate.state_dir, clock, most=AT_START).sound
+    sound = proven and end_fits_checkpoint(engine)
     trail = Trail(engine, settings.gate.id, settings.zone)
     return Desk(
         trail=trail,

@@ -4,8 +4,10 @@ import json
 import logging
 import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -42,6 +44,9 @@ VERIFY_MINUTE = 30
 VERIFY_HOUR = 3
 """The nightly full verify runs when the fewest people badge."""
 
+PAPER_HOUR = 4
+"""From this local hour on the paper of the night is due; a gate that was off makes it up within the hour."""
+
 
 def start_timetable(
     gate: GateLoop, lines: LineLoop, clock: Clock, alive_path: Path, config: Path, zone: str
@@ -71,6 +76,12 @@ def start_timetable(
         id="nightly-verify",
     )
     timetable.add_job(lambda: hourly_verify(gate, config), "cron", minute=VERIFY_MINUTE, id="hourly-verify")
+    timetable.add_job(
+        lambda: nightly_paper(config, alive_path.parent.parent, clock.read().at.astimezone(ZoneInfo(zone))),
+        "cron",
+        minute=40,
+        id="nightly-paper",
+    )
     timetable.start()
     return timetable
 
@@ -117,6 +128,27 @@ def verify_in_child(config: Path, *words: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if found["sound"] is not None else None
+
+
+def nightly_paper(config: Path, state_dir: Path, now: datetime) -> bool:
+    """Have the paper for bad days made if it is due; return whether it was tried."""
+    due = now.replace(hour=PAPER_HOUR, minute=0, second=0, microsecond=0)
+    made = paper_made_at(state_dir)
+    if made is not None and (now < due or made >= due):
+        return False
+    command = child_command(config, "report", "nightly")
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    level = logging.INFO if finished.returncode == 0 else logging.ERROR
+    log.log(level, "nightly paper: %s", (finished.stdout or finished.stderr).strip())
+    return True
+
+
+def paper_made_at(state_dir: Path) -> datetime | None:
+    """Return when the paper was made last, None where it never was or nobody can tell."""
+    try:
+        return datetime.fromisoformat(json.loads((state_dir / "reports" / "made.json").read_text("ascii"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _told(desk: Desk, moment: Moment, found: Mapping[str, Any]) -> Sequence[Order]:

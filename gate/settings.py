@@ -19,6 +19,7 @@ from gate.settings_sections import (
     LineSettings,
     OverrideSettings,
     ReaderSettings,
+    ReviewSettings,
     SiteSettings,
     Strict,
     TrainingSettings,
@@ -50,6 +51,7 @@ class Settings(Strict):
     clock: ClockSettings = ClockSettings()
     training: TrainingSettings = TrainingSettings()
     overrides: OverrideSettings = OverrideSettings()
+    review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
     kiosk: KioskSettings = KioskSettings()
     alerts: AlertSettings = AlertSettings()

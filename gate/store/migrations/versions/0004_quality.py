@@ -27,7 +27,7 @@ KNOWN: dict[str, str] = {
     # reviews
     "reviews": "scope scope_id? from_on? until_on? first_seq:int last_seq:int state reviewer_id? signed_at? counts?",
     "review_dispositions": (
-        "review_id rule first_seq:int last_seq:int seqs outcome reference? comment disposed_by disposed_at"
+        "review_id rule first_seq:int last_seq:int marks outcome reference? comment disposed_by disposed_at"
     ),
     "review_notes": "review_id note written_by written_at",
     # segments
