@@ -66,6 +66,7 @@ ACTS = tuple(
 LOOPS = ("gate.gate_loop", "gate.jobs")
 WIRING = (
     "gate.__main__",
+    "gate.backup_command",
     "gate.command_output",
     "gate.command_context",
     "gate.commissioning",
@@ -95,7 +96,13 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
     "gate.seal_keys": (CORE,),
     "gate.sealing": (CORE, STORE, ORDERS, "gate.desk", "gate.seal_keys"),
-    "gate.settings": (CORE, "gate.settings_alerts", "gate.settings_seal", "gate.settings_sections"),
+    "gate.settings": (
+        CORE,
+        "gate.settings_alerts",
+        "gate.settings_backup",
+        "gate.settings_seal",
+        "gate.settings_sections",
+    ),
     "gate.settings_alerts": (CORE, "gate.settings_sections"),
     "gate.settings_names": (),
     "gate.settings_seal": (CORE, "gate.settings_names", "gate.settings_sections"),
@@ -103,6 +110,10 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.tls_certificates": (),
     "gate.tls_checks": ("gate.tls_certificates",),
     "gate.tls_files": ("gate.settings", "gate.tls_certificates", "gate.tls_checks"),
+    "gate.backups": (CORE, STORE, CLOCK, "gate", "gate.settings", "gate.single_instance"),
+    "gate.drill": (CORE, STORE, "gate.backups", "gate.settings"),
+    "gate.restoring": (STORE, CLOCK, "gate.backups", "gate.settings", "gate.single_instance", "gate.verified"),
+    "gate.settings_backup": ("gate.settings_sections",),
     "gate.single_instance": (),
     "gate.verified": (),
     "gate.verifying": (CORE, STORE, CLOCK, "gate.single_instance", "gate.verified"),
