@@ -125,6 +125,8 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
         "Ce que les règles ont cherché dans {n} décisions",
     ),
     "rv_rule": ("Rule", "Règle"),
+    "rv_rules_head": ("Rules, the most serious first", "Règles, les plus graves d’abord"),
+    "rv_looks_for": ("Looks for", "Cherche"),
     "rv_found": ("Found", "Trouvées"),
     "rv_counted": ("Counted as routine", "Compté comme courant"),
     "rv_count_allowed": ("Allowed, every requirement met", "Autorisations, chaque exigence remplie"),
