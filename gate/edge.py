@@ -47,7 +47,9 @@ class Edge:
         self._stop = threading.Event()
         self._died = False
         self._alive_path = settings.gate.state_dir / "run" / "alive.json"
-        self.gate = GateLoop(lambda: open_desk(settings, plan_of(settings)), clock, self._post, settings.site.language)
+        self.gate = GateLoop(
+            lambda: open_desk(settings, plan_of(settings), clock), clock, self._post, settings.site.language
+        )
         self._ports = lines or Transport(line_specs(settings), clock.monotonic, settings.gate.state_dir / "run")
         self.lines = LineLoop(
             self._ports,

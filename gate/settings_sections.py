@@ -81,6 +81,7 @@ class TrainingSettings(Strict):
     warn_after_hours: int = Field(default=24, ge=1)
     deny_after_hours: int = Field(default=7 * 24, ge=1)
     shift_hours: int = Field(default=12, ge=1, le=24)
+    minimum_certified: int = Field(default=2, ge=0, le=50)
     late_after_days: int = Field(default=3, ge=0, le=365)
 
 

@@ -18,13 +18,16 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
+from gate.web.late_pages import late_pages
 from gate.web.live_guard import guard_live_page
 from gate.web.log_pages import log_pages
 from gate.web.log_searching import Searching
 from gate.web.lot_pages import lot_pages
+from gate.web.matrix_pages import matrix_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
+from gate.web.paper_pages import paper_pages
 from gate.web.parts import Parts
 from gate.web.pins import pin_pages
 from gate.web.protection import protect
@@ -53,8 +56,11 @@ PAGES = (
     shift_pages,
     review_pages,
     export_pages,
+    paper_pages,
     metrics_page,
+    matrix_pages,
     lot_pages,
+    late_pages,
     log_pages,
 )
 

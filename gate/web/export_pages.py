@@ -23,7 +23,7 @@ from gate.core.roles import Act
 from gate.export.cells import shown
 from gate.export.formats import MIME, OFFERED, STREAMED, Format, suffix_of, takes
 from gate.export.shelf import UNDER_WAY, Job, State
-from gate.web import entries_report
+from gate.web import entries_report, who_can_run_report
 from gate.web.export_asking import about_asked, leaf_of, query_asked, report_asked
 from gate.web.export_queue import QUEUE, ExportQueue, QueueFullError, export_queue
 from gate.web.export_streaming import recorder, streamed
@@ -35,7 +35,7 @@ from gate.web.session import accounts, requires
 from gate.web.signing import signing_user
 from gate.web.view import Viewer
 
-__all__ = ["entries_report", "export_pages"]
+__all__ = ["entries_report", "export_pages", "who_can_run_report"]
 
 export_pages = Blueprint("export_pages", __name__)
 

@@ -1,7 +1,9 @@
 """The access log: QA's page over the audit trail, with everything it was asked in its address."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
@@ -106,6 +108,7 @@ def _page(
         "chips": [{**chip._asdict(), "url": _url(asked, view, without=chip.name)} for chip in asked.chips],
         "clear": _url(asked, view, without=FILTERS),
         "typed": {name: visible(text) for name, text in asked.given.items()},
+        "words_of": {chip.name: chip.value for chip in asked.chips},
         "more_open": any(name in asked.given or name in problems for name in _MORE),
         "looked": looked,
         "rows": rows,
@@ -153,7 +156,7 @@ def _tabs(asked: Asked, looked: Looked | None, view: Viewer) -> list[dict[str, o
     return [
         {
             "word": view.texts[f"log_view_{one}"],
-            "url": url_for("log_pages.access_log", **{**asked.given, "lang": view.language}, **_view(one)),
+            "url": url_for("log_pages.access_log", **_args(replace(asked, view=one), view)),
             "count": looked.views[one] if looked else None,
             "more": looked is not None and not looked.complete,
             "here": one is asked.view,
@@ -162,15 +165,15 @@ def _tabs(asked: Asked, looked: Looked | None, view: Viewer) -> list[dict[str, o
     ]
 
 
-def _view(view: View) -> dict[str, str]:
+def _view(view: View) -> dict[str, Any]:
     return {} if view is View.EVERYTHING else {"view": view.value}
 
 
-def _args(asked: Asked, view: Viewer) -> dict[str, str]:
+def _args(asked: Asked, view: Viewer) -> dict[str, Any]:
     return {**asked.given, **_view(asked.view), "lang": view.language}
 
 
-def _url(asked: Asked, view: Viewer, without: str | Iterable[str] = (), **more: str | int) -> str:
+def _url(asked: Asked, view: Viewer, without: str | Iterable[str] = (), **more: Any) -> str:
     gone = {without} if isinstance(without, str) else set(without)
     kept = {name: value for name, value in _args(asked, view).items() if name not in gone}
     return url_for("log_pages.access_log", **kept, **more)

@@ -18,6 +18,7 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
     "log_view_changes": ("Changes", "Changements"),
     "log_filters": ("Filters", "Filtres"),
     "log_more_filters": ("More filters", "Plus de filtres"),
+    "log_list": ("Filters and records", "Filtres et enregistrements"),
     "log_results": ("Records", "Enregistrements"),
     "log_apply": ("Apply", "Appliquer"),
     "log_clear": ("Clear all", "Tout effacer"),

@@ -13,8 +13,10 @@ from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
+from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
@@ -22,6 +24,7 @@ from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
+from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
 
 LANGUAGES = ("en", "fr")
 
@@ -138,6 +141,7 @@ _AREAS = (
     REQUIREMENT_TEXTS,
     DUTY_TEXTS,
     EXPORT_TEXTS,
+    WHO_CAN_RUN_TEXTS,
     EQUIPMENT_TEXTS,
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,
@@ -147,6 +151,7 @@ _AREAS = (
     ALERT_TEXTS,
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
+    MATRIX_TEXTS,
     LOG_TEXTS,
     LOG_KIND_TEXTS,
     OVERRIDE_QUEUE_TEXTS,
@@ -155,6 +160,7 @@ _AREAS = (
     REVIEW_TEXTS,
     SHIFT_TEXTS,
     LOT_TEXTS,
+    LATE_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
