@@ -1,4 +1,4 @@
-"""The review pages in a real browser: accessible and whole at every size; a review from the first tick to the report."""
+"""The review pages in a real browser: accessible and whole at every size; from the first tick to the report."""
 
 import os
 import re
