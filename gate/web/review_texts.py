@@ -148,10 +148,8 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
     "rv_replay": ("Decided again", "Décidé de nouveau"),
     "rv_same": ("Same", "Identique"),
     "rv_different": ("Different", "Différent"),
-    "rv_not_replayable": (
-        "Not decided again: refused before the rules were asked",
-        "Non repris : refusé avant les règles",
-    ),
+    "rv_not_asked": ("No rule was asked", "Aucune règle demandée"),
+    "rv_not_replayable": ("Cannot be decided again", "Ne peut être repris"),
     "rv_filter": ("Filter", "Filtre"),
     "rv_filter_gate": ("Every entry of this gate", "Chaque écriture de ce système"),
     "rv_filter_lot": (

@@ -26,7 +26,7 @@ from gate.web.review_cases import (
     today,
 )
 from gate.web.review_report import NAME
-from gate.web.review_sample import sample_rows
+from gate.web.review_sample import replay_counts, sample_rows
 from gate.web.review_view import (
     TICK,
     ListedView,
@@ -171,7 +171,7 @@ def _page(opened: Opened, trouble: Trouble) -> str:
     every = [exception_view(group, opened, words, reviewer) for group in opened.case.groups]
     wanted = [row for row in every if show == "all" or row.done == (show == "done")]
     with connect() as connection:
-        sample = sample_rows(connection, opened.found.sample, view)
+        sample = sample_rows(connection, opened.found, view)
     return render_template(
         "review.html",
         **around(view),
@@ -183,7 +183,7 @@ def _page(opened: Opened, trouble: Trouble) -> str:
         rules=rule_rows(opened, view),
         counts=count_rows(opened, view),
         sample=sample,
-        replayed=False,
+        replayed=replay_counts(opened.found, view),
         export_url=export_url(opened, view),
         percent=site().settings.review.sample_percent,
         outcomes=[(one.value, view.texts[f"rv_outcome_{one.value}"]) for one in ReviewOutcome],
