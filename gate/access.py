@@ -102,7 +102,11 @@ def _decide(desk: Desk, read: Read, facts: Facts, meaning: Interpretation, momen
     allowed = decision.outcome is Outcome.ALLOW
     until = _until(facts, decision, meaning, moment) if allowed else None
     subject = _unknown(desk, read, facts)
-    seq = desk.trail.append(decision_entry(read, facts, decision, moment, until=until, subject=subject))
+    after = desk.last[read.equipment].decision_seq if facts.taking_over else None
+    entry = decision_entry(
+        read, facts, decision, moment, until=until, subject=subject, started_seq=desk.started_seq, after_seq=after
+    )
+    seq = desk.trail.append(entry)
     _remember(desk, facts, decision, seq)
     if allowed:
         change_use(desk, read, facts, decision, seq, until, moment)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from gate.core.audit import Kind
+from gate.core.audit import Json, Kind
 from gate.core.clock_trust import ClockState, Observation, Reading, moment_of, observe
 from gate.core.equipment_use import Answered
 from gate.core.records import Moment
@@ -28,6 +28,11 @@ class Plan:
     badge_secret: bytes = field(default=b"", repr=False)
     """Keys the marks that stand in the trail for numbers nobody owns."""
 
+    @property
+    def deciding(self) -> dict[str, Json]:
+        """What of it decides, for the start entry: every decision after it was made under it (E7)."""
+        return {"shift_s": self.shift_s, "warn_after_s": self.warn_after_s, "deny_after_s": self.deny_after_s}
+
 
 @dataclass(slots=True)
 class Desk:
@@ -46,6 +51,8 @@ class Desk:
     """Equipment id -> what the readers were last told about its permissive."""
     seen_facts_seq: int = -1
     """The facts that open uses were last re-decided with."""
+    started_seq: int = 0
+    """The entry of this process's start, 0 before it: decisions name it, for the configuration they were made under."""
     now_s: float = 0.0
     """Monotonic seconds of the batch being worked on."""
 

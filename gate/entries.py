@@ -11,11 +11,21 @@ from gate.readers.orders import Read, Report
 
 
 def decision_entry(
-    read: Read, facts: Facts, decision: Decision, moment: Moment, *, until: datetime | None, subject: str | None
+    read: Read,
+    facts: Facts,
+    decision: Decision,
+    moment: Moment,
+    *,
+    until: datetime | None,
+    subject: str | None,
+    started_seq: int = 0,
+    after_seq: int | None = None,
 ) -> Entry:
-    """Tell of one decision with everything that decided it (requirement E2)."""
-    evidence: dict[str, Json] = {name: _plain(value) for name, value in decision.evidence.items()}
-    evidence["requirements"] = [_requirement(found) for found in decision.requirements]
+    """Tell of one decision with everything that decided it (requirement E2).
+
+    What no row of the records says is carried by the entry itself, so that it can be decided again (E7): the start it
+    was made under, the operation if one was chosen, the EQ_BUSY that a hand-over answers, an unsound trail.
+    """
     return Entry(
         kind=Kind.DECISION,
         moment=moment,
@@ -28,12 +38,30 @@ def decision_entry(
         operation=decision.operation,
         outcome=decision.outcome,
         reasons=decision.reasons,
-        evidence=evidence,
+        evidence={**decision_evidence(decision), **_carried(facts, started_seq, after_seq)},
         data_as_of=facts.data.as_of,
         until=until,
         subject=subject,
         detail={"warnings": list(decision.warnings)} if decision.warnings else None,
     )
+
+
+def _carried(facts: Facts, started_seq: int, after_seq: int | None) -> dict[str, Json]:
+    carried: dict[str, Json] = {"start": started_seq} if started_seq else {}
+    if facts.operation is not None:
+        carried["asked"] = facts.operation.value
+    if after_seq is not None:
+        carried["after"] = after_seq
+    if not facts.trail_sound:
+        carried["unsound"] = 1
+    return carried
+
+
+def decision_evidence(decision: Decision) -> dict[str, Json]:
+    """Return the versions that decided, as the entry has them."""
+    evidence: dict[str, Json] = {name: _plain(value) for name, value in decision.evidence.items()}
+    evidence["requirements"] = [_requirement(found) for found in decision.requirements]
+    return evidence
 
 
 def refusal_entry(

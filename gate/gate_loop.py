@@ -61,6 +61,7 @@ class GateLoop:
         self._deferred: deque[Work | AnsweredLate | Task] = deque(maxlen=UNRECORDED)
         self._desk: Desk | None = None
         self._committed_seq: int | None = None
+        self._started_seq = 0
         self._failing = False
         self.heartbeat = clock.monotonic()
         """Monotonic seconds of the last sign of life of the thread, for the watchdog."""
@@ -128,6 +129,7 @@ class GateLoop:
     def _reopen(self) -> Desk:
         """Open the records afresh; an allow that a failed commit left behind is settled before anything else."""
         desk = self._desk = self._open_desk()
+        desk.started_seq = self._started_seq
         known = self._committed_seq
         if known is not None:
             self._transact(desk, [lambda desk, moment: reconcile(desk, moment, known)])
@@ -151,6 +153,7 @@ class GateLoop:
         for _ in late:
             self._unrecorded.popleft()
         self._committed_seq = desk.trail.head.seq
+        self._started_seq = desk.started_seq
         return results
 
     def _guarded(self, desk: Desk, work: Work | AnsweredLate | Task, moment: Moment) -> Answer | list[Order]:

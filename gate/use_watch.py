@@ -41,7 +41,7 @@ def start_up(desk: Desk, moment: Moment, started: Entry, blind_s: float) -> list
 
     An allow of which nobody knows whether it was shown enables nothing: its person badges again.
     """
-    desk.trail.append(started)
+    desk.started_seq = desk.trail.append(started)
     unknown = uses.unanswered_allows(desk.trail)
     for seq in unknown:
         desk.trail.append(follow_up(Kind.OUTCOME_UNKNOWN, moment, seq))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from gate.replay import Verdict
 from tests.scenarios.world import World
 
 settings.register_profile("gate", deadline=None)
@@ -26,3 +27,13 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     yield make
     for world in made:
         world.edge.gate.close()
+        assert_replays(world)
+
+
+def assert_replays(world: World) -> None:
+    """Every log that a test of a whole gate leaves decides again to the same answers (scenario 30)."""
+    if world.replays:
+        replayed = world.replay()
+        assert replayed.all_same, replayed.in_words()
+        assert replayed.counts[Verdict.NOT_REPLAYABLE] == 0, replayed.in_words()
+        assert not world.replayed_otherwise_alone()

@@ -56,6 +56,7 @@ _TABLE = (
     Rule("DATA_OLD", Severity.HIGH),
     Rule("OVERRIDE_UNDISPOSED", Severity.HIGH),
     Rule("REFERENCE_DUE", Severity.HIGH),
+    Rule("REVIEW_OVERDUE", Severity.HIGH),
     Rule("NOT_CONFIGURED", Severity.NOTICE, quiet_s=HOUR),
 )
 
@@ -65,7 +66,16 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in _TABLE
 TO_HANDLE = frozenset(rule.code for rule in _TABLE if rule.to_handle)
 
 TIMED = frozenset(
-    {"GATE_SILENT", "DISK_CRITICAL", "DISK_LOW", "DATA_TOO_OLD", "DATA_OLD", "OVERRIDE_UNDISPOSED", "REFERENCE_DUE"}
+    {
+        "GATE_SILENT",
+        "DISK_CRITICAL",
+        "DISK_LOW",
+        "DATA_TOO_OLD",
+        "DATA_OLD",
+        "OVERRIDE_UNDISPOSED",
+        "REFERENCE_DUE",
+        "REVIEW_OVERDUE",
+    }
 )
 """Rules that no entry raises or ends: what is no longer found when one looks again is over."""
 

@@ -114,6 +114,9 @@ class Entry:
     detail: Mapping[str, Json] | None = None
 
 
+_LEAF = hashlib.sha256(b"\x00")
+
+
 class CanonicalFormError(ValueError):
     """A value has no canonical form; the text names where it stands and why."""
 
@@ -260,7 +263,9 @@ def _check(value: object, where: str) -> None:
 
 def leaf_hash(data: bytes) -> bytes:
     """Return the leaf of an entry's bytes (RFC 6962, section 2.1)."""
-    return hashlib.sha256(b"\x00" + data).digest()
+    leaf = _LEAF.copy()
+    leaf.update(data)
+    return leaf.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

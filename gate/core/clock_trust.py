@@ -126,9 +126,12 @@ def _has_ground(state: ClockState, reading: Reading) -> bool:
 
 
 def moment_of(state: ClockState, reading: Reading) -> Moment:
-    """Return the instant with the clock's standing as it is recorded."""
+    """Return the instant with the clock's standing as it is recorded.
+
+    Records hold milliseconds: what decides is exactly what is recorded, so that it can be decided again (E7).
+    """
     return Moment(
-        at=reading.at,
+        at=reading.at.replace(microsecond=reading.at.microsecond // 1000 * 1000),
         boot_id=reading.boot_id,
         boot_us=reading.boot_us,
         trusted=state.believed,

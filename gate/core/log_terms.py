@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from gate.core.audit import Kind
+from gate.core.reasons import REASONS
 from gate.core.terms import Mode, Outcome
 
 
@@ -113,6 +114,8 @@ EXCEPTIONAL = frozenset(
 """Kinds that are never routine, whatever they say."""
 
 EXCEPTIONAL_RESULTS = frozenset({Result.DENIED, Result.WOULD_DENY, Result.OVERRIDE})
+
+EXCEPTIONAL_REASONS = frozenset(code for code, reason in REASONS.items() if reason.exception)
 
 _PLAIN = (
     (Field.PERSON, "person"),
@@ -224,7 +227,8 @@ def _terms(said: Mapping[str, Any]) -> Iterator[Term]:
 
 
 def _views(kind: str, family: Family, result: Result | None, said: Mapping[str, Any]) -> Iterator[View]:
-    if kind in EXCEPTIONAL or result in EXCEPTIONAL_RESULTS or _changes_mode(said):
+    flagged = any(code in EXCEPTIONAL_REASONS for code in _texts(said.get("reasons")))
+    if kind in EXCEPTIONAL or result in EXCEPTIONAL_RESULTS or flagged or _changes_mode(said):
         yield View.EXCEPTIONS
     if result in (Result.DENIED, Result.WOULD_DENY):
         yield View.DENIED

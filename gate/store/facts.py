@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gate.core.records import Badge, Equipment, Facts, Override, Person, Suspension, TrainingRecord
+from gate.core.records import Badge, Equipment, Facts, Override, Person, Suspension, TrainingRecord, Use
 from gate.core.terms import (
     BadgeState,
     Mode,
@@ -101,7 +101,7 @@ class FactReader:
             records=found.records,
             suspensions=found.suspensions,
             overrides=found.overrides,
-            use=current_use(self._trail, equipment_id),
+            use=self._use(equipment_id),
             elsewhere=found.elsewhere,
             elsewhere_excluding=found.elsewhere_excluding,
             data=there.data,
@@ -130,6 +130,9 @@ class FactReader:
         if found is None:
             found = self._kept[equipment_id] = read_equipment(self._trail, equipment_id, self._trail.head.seq)
         return found
+
+    def _use(self, equipment_id: str) -> Use | None:
+        return current_use(self._trail, equipment_id)
 
     def _is_excluding(self, equipment_id: str, known: int | None) -> bool:
         machine = self._equipment(equipment_id, known).equipment

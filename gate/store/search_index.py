@@ -86,6 +86,11 @@ class SearchIndex:
         with self._lock:
             self._doom(why)
 
+    @property
+    def doomed(self) -> bool:
+        """Whether the file waits to be made anew."""
+        return self._doomed
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
@@ -211,8 +216,7 @@ class SearchIndex:
             if self._mine is None:
                 return False
         if self._doomed:
-            with self._lock:
-                self._remove()
+            self._remove()
         if self._writer is None:
             try:
                 self._writer = SearchFile(self._path, key=self._key)
@@ -230,9 +234,10 @@ class SearchIndex:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{self._path}{ending}").unlink(missing_ok=True)
-        self._live, self._doomed = None, False
+        with self._lock:
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{self._path}{ending}").unlink(missing_ok=True)
+            self._live, self._doomed = None, False
 
     def _flush(self) -> bool:
         """Write the oldest whole span that is only in memory."""
@@ -271,10 +276,8 @@ class SearchIndex:
 
     def _merge(self) -> bool:
         """Put one segment in the place of those that fill its span."""
-        if self._writer is None:
-            return False
-        found = mergeable(self._segments(self._writer))
-        if found is not None:
+        found = mergeable(self._segments(self._writer)) if self._writer is not None else None
+        if found is not None and self._writer is not None:
             self._writer.merge(*found)
         return found is not None
 

@@ -14,6 +14,7 @@ from gate.store.schema import equipment as machines
 from gate.web.admin import admin, admin_page
 from gate.web.admin_forms import AREA, CLASS, FORMS, MACHINE, ThingForm
 from gate.web.admin_history import history, said, shown_history, since
+from gate.web.admin_risk import accepted
 from gate.web.admin_things import every, one, readers_of
 from gate.web.changing import Problems, cosigner, filled, opened_version
 from gate.web.formats import visible
@@ -89,6 +90,7 @@ def machine(thing_id: str) -> str:
         longest_use_h=f"{found.longest_use_s / 3600:g}",
         readers=[(name, view.texts.get(state or "never_seen", state)) for name, state in readers_of(thing_id)],
         floor=_floor(thing_id),
+        accepted=accepted(thing_id),
         history=shown_history(history(machines, thing_id), view),
         done=request.args.get("done", ""),
     )

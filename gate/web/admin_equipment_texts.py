@@ -93,6 +93,33 @@ EQUIPMENT_TEXTS: dict[str, tuple[str, str]] = {
         "I, {name}, make this change. Meaning of this signature: changed.",
         "Je, {name}, fais ce changement. Sens de cette signature : modifié.",
     ),
+    "risk_word": ("Badge as the only factor", "Badge comme seul facteur"),
+    "risk_title": ("Badge as the only factor at {equipment}", "Badge comme seul facteur à {equipment}"),
+    "risk_lede": (
+        "A badge says whose it is, not who carries it: whoever finds one can use it until it is blocked. The readers "
+        "ask for no PIN. Where that is good enough, QA accepts it here by signature, machine by machine.",
+        "Un badge dit à qui il est, non qui le porte : une personne qui en trouve un peut s’en servir jusqu’au "
+        "blocage. Les lecteurs ne demandent aucun NIP. Là où cela suffit, l’AQ l’accepte ici par signature, "
+        "machine par machine.",
+    ),
+    "risk_why_hint": (
+        "What else keeps a found badge from being used here, and the reference of the risk assessment.",
+        "Ce qui empêche par ailleurs l’emploi ici d’un badge trouvé, et la référence de l’analyse de risque.",
+    ),
+    "risk_statement": (
+        "I, {name}, accept that a badge alone starts {equipment}. Meaning of this signature: accepted the risk.",
+        "Je, {name}, accepte qu’un badge seul démarre {equipment}. Sens de cette signature : risque accepté.",
+    ),
+    "risk_back_statement": (
+        "I, {name}, take back that a badge alone is good enough for {equipment}. Meaning of this signature: took back.",
+        "Je, {name}, retire qu’un badge seul suffise pour {equipment}. Sens de cette signature : retiré.",
+    ),
+    "risk_sign": ("Sign and accept", "Signer et accepter"),
+    "risk_sign_back": ("Sign and take back", "Signer et retirer"),
+    "risk_accept": ("Accept the risk", "Accepter le risque"),
+    "risk_take_back": ("Take the acceptance back", "Retirer l’acceptation"),
+    "risk_accepted": ("Accepted by", "Accepté par"),
+    "risk_open": ("Nobody has accepted this yet.", "Personne ne l’a encore accepté."),
     "sign_and_save": ("Sign and save", "Signer et enregistrer"),
 }
 """Key -> English, French."""

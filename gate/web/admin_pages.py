@@ -1,6 +1,6 @@
 """Every page of administration on its one blueprint."""
 
-from gate.web import admin_accounts, admin_configuration, admin_equipment, admin_people, admin_suspensions
+from gate.web import admin_accounts, admin_configuration, admin_equipment, admin_people, admin_risk, admin_suspensions
 from gate.web.admin import admin
 
 __all__ = [
@@ -9,5 +9,6 @@ __all__ = [
     "admin_configuration",
     "admin_equipment",
     "admin_people",
+    "admin_risk",
     "admin_suspensions",
 ]

@@ -206,6 +206,14 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Open the deviation in the quality system and add its number on the page Overrides.",
         "Ouvrir la déviation au système qualité et ajouter son numéro à la page Dérogations.",
     ),
+    "alert_REVIEW_OVERDUE": (
+        "The review of the period from {subject} is overdue",
+        "La revue de la période du {subject} est en retard",
+    ),
+    "todo_REVIEW_OVERDUE": (
+        "QA: open the period on the page Reviews, decide its exceptions and sign.",
+        "AQ : ouvrir la période à la page Revues, décider de ses exceptions et signer.",
+    ),
     "alert_NOT_CONFIGURED": (
         "{equipment} has no requirements in effect: every read there is denied",
         "{equipment} n’a aucune exigence en vigueur : tout accès y est refusé",

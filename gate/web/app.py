@@ -18,8 +18,12 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
+from gate.web.late_pages import late_pages
 from gate.web.live_guard import guard_live_page
+from gate.web.log_pages import log_pages
+from gate.web.log_searching import Searching
 from gate.web.lot_pages import lot_pages
+from gate.web.matrix_pages import matrix_pages
 from gate.web.metrics import metrics_page
 from gate.web.overrides import override_pages
 from gate.web.pages import around, pages, viewer
@@ -29,6 +33,7 @@ from gate.web.pins import pin_pages
 from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
+from gate.web.review_routes import review_pages
 from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
@@ -49,10 +54,14 @@ PAGES = (
     floor_pages,
     alert_pages,
     shift_pages,
+    review_pages,
     export_pages,
     paper_pages,
     metrics_page,
+    matrix_pages,
     lot_pages,
+    late_pages,
+    log_pages,
 )
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})
@@ -71,7 +80,19 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     tail = Tail(records, parts, board, clock, alive_path, kiosks, floors)
     alerting = Alerting(settings, records, clock, key, alive_path)
     streams = Streams(board)
-    app.extensions["gate"] = Site(settings, clock, records, parts, streams, tail, alive_path, kiosks, floors, alerting)
+    app.extensions["gate"] = Site(
+        settings,
+        clock,
+        records,
+        parts,
+        streams,
+        tail,
+        alive_path,
+        kiosks,
+        floors,
+        alerting,
+        Searching(settings, records, key),
+    )
     protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
     add_kiosk_pages(app)

@@ -47,9 +47,10 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin to watch for alerts; end the event streams when told to stop: they never end by themselves."""
+    """Begin to watch for alerts and to index; end the event streams when told to stop: they never end by themselves."""
     found: Site = worker.wsgi.extensions["gate"]
     found.alerting.start()
+    found.searching.start()
 
     def stop(number: int, frame: FrameType | None) -> None:
         found.streams.close()

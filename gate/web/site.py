@@ -8,6 +8,7 @@ from gate.settings import Settings
 from gate.web.alerting import Alerting
 from gate.web.floor_messages import Floors
 from gate.web.kiosk_messages import Kiosks
+from gate.web.log_searching import Searching
 from gate.web.parts import Parts
 from gate.web.reading import Records
 from gate.web.streams import Streams
@@ -28,9 +29,11 @@ class Site:
     kiosks: Kiosks
     floors: Floors
     alerting: Alerting
+    searching: Searching
 
     def close(self) -> None:
         """End the streams and let go of the records."""
         self.tail.close()
         self.alerting.close()
+        self.searching.close()
         self.records.close()

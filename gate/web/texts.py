@@ -13,11 +13,15 @@ from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.late_texts import LATE_TEXTS
+from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
+from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
+from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
 from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
@@ -29,6 +33,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "title": ("What happens at the readers", "Ce qui se passe aux lecteurs"),
     "menu": ("Main", "Principal"),
     "menu_phone": ("Main, phone", "Principal, téléphone"),
+    "menu_more": ("More", "Plus"),
     "administration_short": ("Admin", "Admin"),
     "floor": ("Floor", "Plancher"),
     "alerts": ("Alerts", "Alertes"),
@@ -146,11 +151,16 @@ _AREAS = (
     ALERT_TEXTS,
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
+    MATRIX_TEXTS,
+    LOG_TEXTS,
+    LOG_KIND_TEXTS,
     OVERRIDE_QUEUE_TEXTS,
     OVERRIDE_TEXTS,
     READER_TEXTS,
+    REVIEW_TEXTS,
     SHIFT_TEXTS,
     LOT_TEXTS,
+    LATE_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {

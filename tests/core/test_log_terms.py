@@ -125,6 +125,7 @@ def test_the_views_hold_what_their_names_say() -> None:
     """Denied attempts, clock events and the configuration trail are asked for by name."""
     assert views(outcome="deny", mode="shadow") == {"denied", "exceptions"}
     assert views(outcome="allow", reasons=["ALLOW_CERTIFIED"]) == set()
+    assert views(outcome="allow", reasons=["ALLOW_GRACE"]) == {"exceptions"}
     assert views(outcome="allow", reasons=["ALLOW_OVERRIDE"]) == {"overrides", "exceptions"}
     assert views(kind="override_granted") == {"overrides", "exceptions", "changes"}
     assert views(kind="change", subject="override:1") == {"overrides", "changes"}

@@ -14,9 +14,12 @@ from gate import alive
 from gate.core.records import Moment
 from gate.desk_opening import open_desk
 from gate.edge import Edge
+from gate.evidence import EvidenceReader
 from gate.keys import write_key
 from gate.reader_requests import attend
 from gate.readers.station import IDLE_TEXT
+from gate.replay import Verdict
+from gate.replay_log import Replay, replay_log
 from gate.settings import load_settings
 from gate.store.audit_trail import Trail
 from gate.store.database import create_database, open_database
@@ -93,6 +96,8 @@ class World:
         self, folder: Path, at: datetime, plant_: Plant | None = None, lines: Sequence[str] = DEFAULT_LINES
     ) -> None:
         self.clock = ManualClock(at)
+        self.replays = True
+        """Whether the log this gate leaves is to be decided again at the end of the test; False for spoilt records."""
         self.config = folder / "gate.toml"
         self.config.write_text(HEADER + "\n".join(lines), encoding="utf-8")
         self.settings = load_settings(self.config)
@@ -236,6 +241,22 @@ class World:
             return verify(engine, full=True).sound
         finally:
             engine.dispose()
+
+    def replay(self) -> Replay:
+        """Decide the whole log again with what was known at each entry."""
+        engine = open_database(self.settings.database_path, read_only=True)
+        return replay_log(engine, self.settings.zone)
+
+    def replayed_otherwise_alone(self, most: int = 12) -> list[str]:
+        """Return what differs when the last decisions are made again one by one, as their pages do."""
+        engine = open_database(self.settings.database_path, read_only=True)
+        found = []
+        with EvidenceReader(engine, TORONTO) as reader:
+            for said in self.decisions()[-most:]:
+                told = reader.of(said["seq"])
+                if told is None or told.replayed.verdict not in {Verdict.SAME, Verdict.REFUSED}:
+                    found.append(f"{said['seq']}: {told.replayed.in_words() if told else 'nothing'}")
+        return found
 
     # --- the process -----------------------------------------------------------------------------------
 

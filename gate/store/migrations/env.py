@@ -6,6 +6,8 @@ from gate.store.account_schema import web_sessions
 from gate.store.floor_schema import alerts
 from gate.store.lots_schema import attachments
 from gate.store.review_schema import reviews
+from gate.store.risk_schema import risk_acceptances
+from gate.store.seal_schema import checkpoints
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -14,6 +16,8 @@ context.configure(
         alerts.metadata,
         attachments.metadata,
         reviews.metadata,
+        risk_acceptances.metadata,
+        checkpoints.metadata,
     ],
 )
 with context.begin_transaction():

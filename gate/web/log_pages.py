@@ -1,0 +1,197 @@
+"""The access log: QA's page over the audit trail, with everything it was asked in its address."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable
+
+from gate.core.log_terms import Family, Result, View
+from gate.core.reasons import REASONS
+from gate.core.roles import Act
+from gate.core.terms import Mode, Operation
+from gate.store.search_answer import TooManyFitError
+from gate.web.formats import utc_offset, visible
+from gate.web.log_asked import FILTERS, Asked, operation_word
+from gate.web.log_bars import Counts, drawn
+from gate.web.log_lookup import machines
+from gate.web.log_rows import LogRow, log_row, names_for
+from gate.web.log_search import Cursor, Looked, asked_of, look, newer_than, rows_of
+from gate.web.log_times import PRESETS
+from gate.web.pages import around, site, viewer
+from gate.web.reason_texts import reason_text
+from gate.web.session import current_user, requires, to_login
+from gate.web.view import Viewer
+
+log_pages = Blueprint("log_pages", __name__)
+
+LARGEST = 2**32 - 2
+"""No record has a larger number; what an address asks beyond it means the newest."""
+
+TRIES = 2
+"""An index that is found wrong is dropped; the second answer is from what is read anew."""
+
+
+@log_pages.get("/log")
+@requires(Act.VIEW_RECORDS)
+def access_log() -> ResponseReturnValue:
+    """Show the records that fit what the address asks, newest first."""
+    view = viewer()
+    with site().records.engine().connect() as connection:
+        asked = asked_of(given(), connection, view)
+        problems = dict(asked.problems)
+        looked, rows = None, list[LogRow]()
+        if not problems:
+            try:
+                looked, rows = _searched(connection, asked, view)
+            except TooManyFitError:
+                problems["q"] = "log_too_many_fit"
+        options = _options(connection, view)
+    status = 422 if problems else 200
+    return render_template("log.html", **around(view), **_page(asked, problems, looked, rows, options, view)), status
+
+
+@log_pages.get("/log/newer")
+def newer() -> ResponseReturnValue:
+    """Tell a list that lies open how many records have come; asking is no activity, so a session ends all the same."""
+    user = current_user()
+    if user is None:
+        return to_login()
+    if not user.may(Act.VIEW_RECORDS):
+        abort(403)
+    with site().records.engine().connect() as connection:
+        asked = asked_of(given(), connection, viewer())
+    try:
+        count = 0 if asked.problems else newer_than(asked, _number("after") or 0)
+    except TooManyFitError:
+        count = 0
+    return Response(viewer().texts["log_new"].format(n=count) if count else "", mimetype="text/plain")
+
+
+def given() -> dict[str, str]:
+    """Return what the address asks; a filter given twice is one with both values."""
+    return {name: ",".join(request.args.getlist(name)) for name in ("view", *FILTERS) if name in request.args}
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return min(int(text), LARGEST) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _searched(connection: sa.Connection, asked: Asked, view: Viewer) -> tuple[Looked, list[LogRow]]:
+    """Ask the index and read the records; each is held against the question before it is shown."""
+    for _ in range(TRIES):
+        looked = look(asked, Cursor(_number("before"), _number("after")), view)
+        found = rows_of(connection, looked, asked.whole)
+        if found is not None:
+            names = names_for(connection, found)
+            return looked, [log_row(one, names, view) for one in found]
+    raise ServiceUnavailable
+
+
+def _page(
+    asked: Asked,
+    problems: Mapping[str, str],
+    looked: Looked | None,
+    rows: list[LogRow],
+    options: Mapping[str, object],
+    view: Viewer,
+) -> dict[str, object]:
+    return {
+        "asked": asked,
+        "problems": problems,
+        "tabs": _tabs(asked, looked, view),
+        "chips": [{**chip._asdict(), "url": _url(asked, view, without=chip.name)} for chip in asked.chips],
+        "clear": _url(asked, view, without=FILTERS),
+        "typed": {name: visible(text) for name, text in asked.given.items()},
+        "words_of": {chip.name: chip.value for chip in asked.chips},
+        "more_open": any(name in asked.given or name in problems for name in _MORE),
+        "looked": looked,
+        "rows": rows,
+        "links": {row.seq: _record_url(asked, view, row.seq) for row in rows},
+        "bars": drawn(looked.bars if looked else Counts((), ()), view),
+        "bar_url": lambda bar: _url(
+            asked, view, without=("time", "from", "to"), **{"from": bar.since, "to": bar.until}
+        ),
+        "zone": _zone(site().clock.read().at, view),
+        "older": _url(asked, view, before=rows[-1].seq) if looked and rows and looked.last < looked.total else "",
+        "newer": _url(asked, view, after=rows[0].seq) if looked and rows and looked.first > 1 else "",
+        "newer_url": url_for("log_pages.newer", **_args(asked, view), after=looked.head_seq if looked else 0),
+        "newest": _url(asked, view),
+        "export": _export_url(asked, view),
+        **options,
+    }
+
+
+_MORE = ("from", "to", "badge", "reader", "operation", "mode", "override", "family")
+
+
+def _options(connection: sa.Connection, view: Viewer) -> dict[str, object]:
+    texts = view.texts
+    readers = [reader.name for line in site().settings.line for reader in line.reader]
+    return {
+        "presets": [(name, texts[f"log_time_{name}"]) for name in PRESETS],
+        "machine_options": [(id_, _named(id_, name)) for id_, name in machines(connection)],
+        "outcomes": [
+            ("denied,would_deny,override", texts["log_denied_or_override"]),
+            *[(one.value, texts[f"log_result_{one}"]) for one in Result],
+        ],
+        "reasons": sorted(((code, reason_text(code, view.language)) for code in REASONS), key=lambda row: row[1]),
+        "operations": [(one.value, operation_word(one.value, view)) for one in Operation],
+        "modes": [(one.value, texts[f"log_mode_{one}"]) for one in Mode],
+        "families": [(one.value, texts[f"log_family_{one}"]) for one in Family],
+        "reader_options": [(name, visible(name)) for name in sorted(readers)],
+    }
+
+
+def _named(id_: str, name: str) -> str:
+    return visible(id_) if name == id_ else f"{visible(id_)}: {visible(name)}"
+
+
+def _tabs(asked: Asked, looked: Looked | None, view: Viewer) -> list[dict[str, object]]:
+    return [
+        {
+            "word": view.texts[f"log_view_{one}"],
+            "url": url_for("log_pages.access_log", **_args(replace(asked, view=one), view)),
+            "count": looked.views[one] if looked else None,
+            "more": looked is not None and not looked.complete,
+            "here": one is asked.view,
+        }
+        for one in View
+    ]
+
+
+def _view(view: View) -> dict[str, Any]:
+    return {} if view is View.EVERYTHING else {"view": view.value}
+
+
+def _args(asked: Asked, view: Viewer) -> dict[str, Any]:
+    return {**asked.given, **_view(asked.view), "lang": view.language}
+
+
+def _url(asked: Asked, view: Viewer, without: str | Iterable[str] = (), **more: Any) -> str:
+    gone = {without} if isinstance(without, str) else set(without)
+    kept = {name: value for name, value in _args(asked, view).items() if name not in gone}
+    return url_for("log_pages.access_log", **kept, **more)
+
+
+def _record_url(asked: Asked, view: Viewer, seq: int) -> str:
+    if "record_pages.record" not in current_app.view_functions:
+        return ""
+    return url_for("record_pages.record", seq=seq, **_args(asked, view))
+
+
+def _export_url(asked: Asked, view: Viewer) -> str:
+    user = current_user()
+    if "export_pages.export" not in current_app.view_functions or user is None or not user.may(Act.EXPORT_RECORDS):
+        return ""
+    return url_for("export_pages.export", name="access_log", **_args(asked, view))
+
+
+def _zone(now: datetime, view: Viewer) -> str:
+    local = now.astimezone(view.zone)
+    return f"{local:%Z} ({utc_offset(local)})"

@@ -1,0 +1,161 @@
+"""One line a record: who, where, how it ended and a sentence for why, from the record's own bytes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from gate.core.audit import Kind
+from gate.core.log_terms import Found, found_of, instant_of, unreadable
+from gate.store.schema import audit_trail
+from gate.store.trail_bytes import said_of
+from gate.web.formats import visible
+from gate.web.log_lookup import names_of_accounts, names_of_persons
+from gate.web.reading import Names, ShownEntry, names_of
+from gate.web.view import Tag, Viewer, When, entry_view
+
+LONGEST_WHY = 160
+
+LOOKS: Mapping[str, str] = {
+    Kind.READER_OFFLINE: "off",
+    Kind.READER_UNKNOWN: "off",
+    Kind.PORT_LOST: "off",
+    Kind.OUTCOME_UNKNOWN: "off",
+    Kind.READER_TAMPER: "deny",
+    Kind.CLOCK_STEP: "due",
+    Kind.CLOCK_UNTRUSTED: "due",
+    Kind.USE_EXPIRED: "due",
+    Kind.PERMISSIVE_DROPPED: "due",
+    Kind.OVERRIDE_GRANTED: "over",
+    Kind.HOLD_SET: "hold",
+}
+"""Kinds that are more than a plain line -> the drawing of their tag."""
+
+
+class Record(NamedTuple):
+    """One entry as it stands in the trail; `said` None: its bytes cannot be read."""
+
+    seq: int
+    kind: str
+    at: str
+    data: str
+    leaf: bytes
+    said: Mapping[str, Any] | None
+
+    @property
+    def found(self) -> Found:
+        """Return it as a search sees it."""
+        return unreadable(self.seq, self.kind) if self.said is None else found_of(self.seq, self.said)
+
+
+class NamesOfAll(NamedTuple):
+    """Names for the ids in some records."""
+
+    entries: Names
+    people: Mapping[str, str]
+    accounts: Mapping[str, str]
+
+    def by(self, id_: str) -> str:
+        """Return the name of whoever did something: a person, or an account."""
+        return self.people.get(id_) or self.accounts.get(id_) or id_
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One record as a line of the list."""
+
+    seq: int
+    when: When
+    who: str
+    machine: str
+    tag: Tag
+    trial: bool
+    operation: str
+    why: str
+
+
+def records(connection: sa.Connection, seqs: Sequence[int]) -> list[Record]:
+    """Return the entries with these numbers (5 000 at most), newest first."""
+    columns = (audit_trail.c.seq, audit_trail.c.kind, audit_trail.c.at, audit_trail.c.data, audit_trail.c.leaf)
+    wanted = sa.select(*columns).where(audit_trail.c.seq.in_(list(seqs))).order_by(audit_trail.c.seq.desc())
+    rows = connection.execute(wanted)
+    return [Record(row.seq, row.kind, row.at, row.data, row.leaf, said_of(row.data)) for row in rows]
+
+
+def names_for(connection: sa.Connection, found: Iterable[Record]) -> NamesOfAll:
+    """Look up the newest name of everybody and everything in some records."""
+    readable = [one for one in found if one.said is not None]
+    said = [one.said for one in readable if one.said is not None]
+    entries = [ShownEntry(one.seq, _at(one), one.kind, one.data) for one in readable if one.kind == Kind.DECISION]
+    ids = {str(one[key]) for one in said for key in ("person", "by") if key in one}
+    return NamesOfAll(
+        names_of(connection, entries), names_of_persons(connection, ids), names_of_accounts(connection, ids)
+    )
+
+
+def log_row(one: Record, names: NamesOfAll, view: Viewer) -> LogRow:
+    """Show one record as a line."""
+    texts = view.texts
+    if one.said is None:
+        tag = Tag("deny", texts.get(f"log_kind_{one.kind}", one.kind))
+        return LogRow(one.seq, view.when(_at(one)), "", "", tag, False, "", texts["log_unreadable"])
+    if one.kind == Kind.DECISION:
+        return _decision(one, one.said, names, view)
+    said = one.said
+    person = said.get("person")
+    by = said.get("by")
+    who = names.by(str(person or by)) if person or by else texts["log_system"]
+    return LogRow(
+        seq=one.seq,
+        when=view.when(_at(one)),
+        who=visible(who),
+        machine=visible(str(said.get("equipment", ""))),
+        tag=Tag(LOOKS.get(one.kind, "plain"), texts.get(f"log_kind_{one.kind}", one.kind)),
+        trial=said.get("mode") == "shadow",
+        operation="",
+        why=visible(cut(_sentence(said, names, view, told=str(person or by or "")))),
+    )
+
+
+def _decision(one: Record, said: Mapping[str, Any], names: NamesOfAll, view: Viewer) -> LogRow:
+    shown = entry_view(ShownEntry(one.seq, _at(one), one.kind, one.data), names.entries, view)
+    detail = said.get("detail")
+    why = detail.get("why") if isinstance(detail, Mapping) else None
+    return LogRow(
+        seq=one.seq,
+        when=shown.when,
+        who=shown.who,
+        machine=shown.equipment,
+        tag=shown.tag,
+        trial=shown.trial,
+        operation=shown.operation,
+        why="; ".join((*shown.reasons, *([visible(str(why))] if why else []))),
+    )
+
+
+def _sentence(said: Mapping[str, Any], names: NamesOfAll, view: Viewer, *, told: str) -> str:
+    """Say what it is about, who did it where that is not in the row already, and why."""
+    new, detail, by = said.get("new"), said.get("detail"), said.get("by")
+    about = [str(said.get("subject") or said.get("reader") or "")]
+    if isinstance(new, Mapping):
+        about += [str(new[key]) for key in ("reference", "mode", "state") if isinstance(new.get(key), str)]
+    if isinstance(detail, Mapping):
+        about += [str(detail[key]) for key in ("what", "cause") if isinstance(detail.get(key), str)]
+    if by and str(by) != told:
+        about.append(view.texts["log_by"].format(name=names.by(str(by))))
+    why = str(said.get("why") or "")
+    return ": ".join(part for part in (", ".join(filter(None, about)), why) if part)
+
+
+def cut(text: str) -> str:
+    """Return a text short enough for a line; the record's own page has all of it."""
+    return text if len(text) <= LONGEST_WHY else f"{text[: LONGEST_WHY - 1]}…"
+
+
+def _at(one: Record) -> datetime:
+    try:
+        return datetime.fromisoformat(one.at).astimezone(UTC)
+    except ValueError:
+        return instant_of(0)
