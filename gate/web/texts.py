@@ -14,10 +14,9 @@ from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
-from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
 from gate.web.inspection_texts import INSPECTION_TEXTS
 from gate.web.late_texts import LATE_TEXTS
-from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
+from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
 from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
@@ -27,8 +26,8 @@ from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
-from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
 from gate.web.trend_texts import TREND_TEXTS
+from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
 
 LANGUAGES = ("en", "fr")
 
