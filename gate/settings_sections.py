@@ -104,6 +104,14 @@ class OverrideSettings(Strict):
         return self
 
 
+class ReviewSettings(Strict):
+    """How often QA reviews the access records, and how much of what is routine is looked at."""
+
+    period_days: int = Field(default=7, ge=1, le=92)
+    due_days: int = Field(default=3, ge=1, le=92)
+    sample_percent: int = Field(default=1, ge=1, le=100)
+
+
 class WebSettings(Strict):
     """Where the pages are served; without TLS there is nothing but loopback.
 

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from gate.clock import Clock
+from gate.core.scans import LARGEST_SCAN
 from gate.settings import Settings
 from gate.web.integrity import integrity
 from gate.web.login import login_pages
@@ -19,7 +20,9 @@ from gate.web.session import PARTS, Accounts, accounts, current_user, has_signed
 from gate.web.writing import Writer
 
 LONGEST_FORM = 64 * 1024
-"""Bytes; no form of these pages comes near it."""
+"""Bytes; no form of these pages comes near it but those of `SCAN_FORMS`, by their scan alone."""
+
+SCAN_FORMS = frozenset({"late_pages.new_sent"})
 
 
 def add_signing_in(app: Flask, settings: Settings, clock: Clock, key: str | None, records: Records) -> None:
@@ -40,11 +43,19 @@ def add_signing_in(app: Flask, settings: Settings, clock: Clock, key: str | None
         MAX_CONTENT_LENGTH=LONGEST_FORM,
     )
     writer = Writer(settings, clock, key)
+    app.before_request(_take_scans)
+    app.teardown_request(lambda _error: request.close())
     app.extensions[PARTS] = Accounts(records, clock, writer, Passwords(), Security(writer, clock))
     CSRFProtect(app)
     app.after_request(with_cookie)
     app.context_processor(_of_every_page)
     app.register_blueprint(login_pages)
+
+
+def _take_scans() -> None:
+    """Let the forms that take a scan be larger; before anything reads the form."""
+    if request.endpoint in SCAN_FORMS and request.method == "POST":
+        request.max_content_length = LARGEST_SCAN + LONGEST_FORM
 
 
 def _of_every_page() -> dict[str, object]:

@@ -18,10 +18,12 @@ from gate.store.database import (
 )
 from gate.store.facts import FactReader
 from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
+from gate.store.log_schema import LOG_TABLES
 from gate.store.lots_schema import LOT_TABLES, attachment_parts, attachments
 from gate.store.migrating import wanted_revision
 from gate.store.review_schema import REVIEW_TABLES
 from gate.store.risk_schema import RISK_TABLES
+from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
 from tests.store.open_records import TORONTO, Records, run_sql, sql
@@ -30,11 +32,13 @@ metadata = web_sessions.metadata
 ONCE = ("equipment_uses", "use_members", "batches")
 QUALITY_TABLES = (
     *LOT_TABLES,
+    *LOG_TABLES,
     *REVIEW_TABLES,
     *RISK_TABLES,
 )
 KNOWN_NAMES = tuple(table.name for table in (*EVERY_KNOWN_TABLE, *QUALITY_TABLES))
-FROZEN = ("audit_trail", attachments.name, attachment_parts.name)
+SEALS = (checkpoints.name, seal_keys.name, cosignatures.name)
+FROZEN = ("audit_trail", attachments.name, attachment_parts.name, *SEALS)
 RECORD_TABLES = (*FROZEN, *KNOWN_NAMES, *ONCE)
 
 
@@ -216,7 +220,7 @@ def test_the_kept_records_have_a_row_in_the_tables_that_matter(tmp_path: Path) -
         *("batches", "holds", "overrides", "reader_requests", "suspensions"),
         *("login_failures", "setup_codes", "web_sessions"),
         *("account_pins", "alerts", "alert_deliveries", *(table.name for table in (*FLOOR_TABLES, *QUALITY_TABLES))),
-        *FROZEN[1:],
+        *(*FROZEN[1:], "witnesses", "hash_tiles"),
     }
     records.close()
 

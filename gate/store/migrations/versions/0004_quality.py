@@ -24,10 +24,11 @@ KNOWN: dict[str, str] = {
     ),
     "access_reviews": "as_of_at as_of_seq:int reviewed:int decided statement",
     # saved views
+    "saved_views": "account_id name query",
     # reviews
     "reviews": "scope scope_id? from_on? until_on? first_seq:int last_seq:int state reviewer_id? signed_at? counts?",
     "review_dispositions": (
-        "review_id rule first_seq:int last_seq:int seqs outcome reference? comment disposed_by disposed_at"
+        "review_id rule first_seq:int last_seq:int marks outcome reference? comment disposed_by disposed_at"
     ),
     "review_notes": "review_id note written_by written_at",
     # segments
@@ -39,10 +40,15 @@ PRESENT: dict[str, str] = {
     "attachments": "sha256:key media_type size:int parts:int stored_seq:int",
     "attachment_parts": "id:auto sha256 part:int content:blob",
     # checkpoints and witnesses
+    "checkpoints": "id:auto size:int at note",
+    "seal_keys": "id:auto since_seq:int vkey",
+    "cosignatures": "id:auto witness size:int at line",
+    "witnesses": "name:key state size:int since_at heard_at what",
+    "hash_tiles": "level:intkey number:intkey hash:blob",
 }
 """Other table -> its columns."""
 
-FROZEN = ("attachments", "attachment_parts")
+FROZEN = ("attachments", "attachment_parts", "checkpoints", "seal_keys", "cosignatures")
 """Tables of `PRESENT` whose rows are never changed."""
 
 
