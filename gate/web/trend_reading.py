@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from gate.core.audit import Kind
 from gate.core.log_query import Query
-from gate.core.log_terms import Field, Result, Term, seconds_of
+from gate.core.log_terms import Field, Result, Term, ms_of
 from gate.core.reasons import REASONS, in_display_order
 from gate.core.weeks import Week
 from gate.store.override_counts import approver_names, by_approver, by_machine, machine_names
@@ -93,15 +93,15 @@ class Overrides:
 def denials(lists: Reading, weeks: Sequence[Week], before: Sequence[Week]) -> Denials:
     """Count the denials of the weeks, and of as many weeks before."""
     every = [*before, *weeks]
-    edges = [seconds_of(week.from_at) for week in every] + [seconds_of(every[-1].until_at)]
-    denied = entries_of(Query(clauses=(DENIED,), since_s=edges[0], until_s=edges[-1]), lists)
-    decided = entries_of(Query(clauses=(DECIDED,), since_s=edges[0], until_s=edges[-1]), lists)
+    edges = [ms_of(week.from_at) for week in every] + [ms_of(every[-1].until_at)]
+    denied = entries_of(Query(clauses=(DENIED,), since_ms=edges[0], until_ms=edges[-1]), lists)
+    decided = entries_of(Query(clauses=(DECIDED,), since_ms=edges[0], until_ms=edges[-1]), lists)
     by_code = _first_reasons(denied, lists)
     grouped = [_union(by_code, codes) for _, codes in GROUPS]
     grouped.append(denied - BitMap.union(*grouped))
     counts = histogram([*grouped, denied, decided], edges, lists)
     *groups, all_denied, all_decided = ((row[: len(before)], row[len(before) :]) for row in counts)
-    now = entries_of(Query(clauses=(DENIED,), since_s=seconds_of(weeks[0].from_at), until_s=edges[-1]), lists)
+    now = entries_of(Query(clauses=(DENIED,), since_ms=ms_of(weeks[0].from_at), until_ms=edges[-1]), lists)
     numbers = Counter({code: len(seqs & now) for code, seqs in by_code.items() if seqs & now})
     training = _union(by_code, OF_TRAINING) & now
     return Denials(
@@ -118,8 +118,8 @@ def denials(lists: Reading, weeks: Sequence[Week], before: Sequence[Week]) -> De
 
 def weekly_reasons(lists: Reading, weeks: Sequence[Week]) -> list[tuple[Week, str, int]]:
     """Return how many denials of each week count under each first reason; the most frequent first in a week."""
-    edges = [seconds_of(week.from_at) for week in weeks] + [seconds_of(weeks[-1].until_at)]
-    denied = entries_of(Query(clauses=(DENIED,), since_s=edges[0], until_s=edges[-1]), lists)
+    edges = [ms_of(week.from_at) for week in weeks] + [ms_of(weeks[-1].until_at)]
+    denied = entries_of(Query(clauses=(DENIED,), since_ms=edges[0], until_ms=edges[-1]), lists)
     by_code = _first_reasons(denied, lists)
     counts = histogram(list(by_code.values()), edges, lists)
     found = []
