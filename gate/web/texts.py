@@ -14,6 +14,7 @@ from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.impact_texts import IMPACT_TEXTS
 from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
@@ -138,6 +139,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 _AREAS = (
     ENTRY_TEXTS,
+    IMPACT_TEXTS,
     PLACE_TEXTS,
     TRAINING_TEXTS,
     REQUIREMENT_TEXTS,
