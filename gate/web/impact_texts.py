@@ -71,7 +71,7 @@ IMPACT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "imp_counts": (
         "Decisions: {decisions}; uses begun: {uses}; people: {people}; lots: {lots}; up to record #{head}.",
-        "Décisions : {decisions}; utilisations commencées : {uses}; personnes : {people}; lots : {lots}; jusqu’à #{head}.",
+        "Décisions : {decisions}; utilisations : {uses}; personnes : {people}; lots : {lots}; jusqu’à #{head}.",
     ),
     "imp_lots": ("Lots touched", "Lots touchés"),
     "imp_part": ("{word}: {n}", "{word} : {n}"),
