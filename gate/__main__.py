@@ -11,6 +11,7 @@ import click
 from pythonjsonlogger.json import JsonFormatter
 
 from gate.accounts import NewAccount, create_account, make_setup_code
+from gate.backup_command import backup, drill, restore
 from gate.clock import SystemClock
 from gate.command_context import moment_of_command as _moment
 from gate.command_context import opened_desk as _desk
@@ -246,6 +247,9 @@ def mode_(obj: tuple[Path, Settings], equipment: str, mode: str, by: str, why: s
 
 
 main.add_command(tls)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(drill)
 main.add_command(verify)
 main.add_command(impact_)
 main.add_command(key)
