@@ -74,6 +74,8 @@ WIRING = (
     "gate.desk_opening",
     "gate.edge",
     "gate.replay_command",
+    "gate.impact_command",
+    "gate.terminal_progress",
     "gate.seal_acts",
     "gate.seal_command",
     "gate.witness_serving",

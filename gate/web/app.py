@@ -12,7 +12,7 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
-from gate.web.entry_pages import record_pages
+from gate.web.entry_routes import record_pages
 from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
