@@ -11,6 +11,7 @@ import click
 from pythonjsonlogger.json import JsonFormatter
 
 from gate.accounts import NewAccount, create_account, make_setup_code
+from gate.backup_command import backup, drill, restore
 from gate.clock import SystemClock
 from gate.command_context import moment_of_command as _moment
 from gate.command_context import opened_desk as _desk
@@ -24,22 +25,23 @@ from gate.core.terms import Mode, Operation
 from gate.desk_opening import database_key
 from gate.edge import Edge
 from gate.explain import as_json, as_lines, explain
+from gate.export_command import export_, report
+from gate.impact_command import impact_
 from gate.keys import new_setup_code
 from gate.log_following import follow
-from gate.replay_command import COULD_NOT_CHECK, verify_and_replay
+from gate.seal_command import about_key, key, witness
+from gate.seal_files import key_or_none, make_key
 from gate.settings import Settings, load_settings, warnings_of
 from gate.single_instance import take_lock
-from gate.store.database import STORE_FAULTS, DatabaseRefusedError, create_database, open_database
+from gate.store.database import create_database, open_database
 from gate.store.plant_load import load_plant
 from gate.store.trail_reading import reader_rows
-from gate.store.verify import verify as verify_trail
 from gate.supervision import change_mode
 from gate.tls_command import tls
 from gate.tls_files import tls_warnings
+from gate.verify_command import examine, verify
 from gate.web.kiosk_key import MOST_MACHINES, kiosk_address, machines_of
 from gate.web.passwords import Passwords
-
-UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAULTS)
 
 
 @click.group()
@@ -48,6 +50,9 @@ UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAUL
 def main(context: click.Context, config: Path) -> None:
     """Shop-floor equipment access gate: a start permissive, never a safety function."""
     _log_to_stderr()
+    if context.invoked_subcommand == witness.name:
+        context.obj = (config, None)
+        return
     with _plainly():
         context.obj = (config, load_settings(config))
 
@@ -63,11 +68,12 @@ def _log_to_stderr() -> None:
 @main.command()
 @click.pass_obj
 def init(obj: tuple[Path, Settings]) -> None:
-    """Create the records, or bring them up to this program's schema."""
+    """Create the records, or bring them up to this program's schema, and the key that signs their head."""
     _, settings = obj
     with _plainly():
         create_database(settings.database_path, key=database_key(settings), gate_id=settings.gate.id)
-    click.echo(f"records ready: {settings.database_path}")
+        signing = key_or_none(settings) or make_key(settings)
+    click.echo(f"records ready: {settings.database_path}\n{about_key(signing.public)}")
 
 
 @main.command("setup-code")
@@ -172,27 +178,6 @@ def explain_(
     click.echo(json.dumps(as_json(found, shown_at)) if json_ else "\n".join(as_lines(found, shown_at)))
 
 
-@main.command()
-@click.option("--full", is_flag=True, help="Every row, not only the latest.")
-@click.option("--replay", is_flag=True, help="Every row, and decide every decision again as known then.")
-@click.option("--json", "json_", is_flag=True)
-@click.pass_obj
-def verify(obj: tuple[Path, Settings], full: bool, replay: bool, json_: bool) -> None:
-    """Check the audit trail; exit 0 sound, 1 unsound (first bad number named), 2 could not check."""
-    _, settings = obj
-    if replay:
-        sys.exit(verify_and_replay(settings, json_=json_))
-    try:
-        engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
-        found = verify_trail(engine, full=full)
-        engine.dispose()
-    except UNREADABLE as error:
-        click.echo(json.dumps({"sound": None, "what": str(error)}) if json_ else f"could not check: {error}")
-        sys.exit(COULD_NOT_CHECK)
-    click.echo(json.dumps(found.as_json()) if json_ else found.in_words())
-    sys.exit(0 if found.sound else 1)
-
-
 @main.command("log")
 @click.option("--follow", "follow_", is_flag=True, help="Go on as entries arrive.")
 @click.option("--json", "json_", is_flag=True, help="The canonical lines.")
@@ -262,6 +247,16 @@ def mode_(obj: tuple[Path, Settings], equipment: str, mode: str, by: str, why: s
 
 
 main.add_command(tls)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(drill)
+main.add_command(verify)
+main.add_command(examine)
+main.add_command(impact_)
+main.add_command(key)
+main.add_command(witness)
+main.add_command(export_)
+main.add_command(report)
 
 if __name__ == "__main__":
     main()

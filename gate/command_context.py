@@ -12,6 +12,7 @@ from gate.core.records import Moment
 from gate.desk import Desk
 from gate.desk_opening import open_desk
 from gate.keys import KeyFileError
+from gate.seal_keys import SealKeyError
 from gate.settings import Settings, SettingsError
 from gate.single_instance import AlreadyRunningError
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError
@@ -19,6 +20,7 @@ from gate.store.plant_load import PlantRefusedError
 from gate.supervision import RefusedError
 from gate.tls_files import TlsError
 from gate.wiring import plan_of
+from gate.witness_config import WitnessConfigError
 
 REFUSALS = (
     SettingsError,
@@ -29,6 +31,8 @@ REFUSALS = (
     CommissioningError,
     KeyFileError,
     TlsError,
+    SealKeyError,
+    WitnessConfigError,
 )
 
 

@@ -23,6 +23,7 @@ import click
 from gate.clock import SystemClock
 from gate.demo_accounts import make_accounts
 from gate.demo_children import Child, ChildFailedError
+from gate.demo_lots import make_lots
 from gate.demo_machines import LINES, configuration, port_of
 from gate.demo_plant import plant_toml
 from gate.demo_simulator import Simulator
@@ -135,6 +136,7 @@ def load(asked: Options) -> None:
             raise DemoRefusedError(f"gate {words[0]}: {(done.stderr or done.stdout).strip()}")
     if not asked.keep:
         click.echo("\n".join(["Sign in on the page with:", *make_accounts(asked.config)]))
+        make_lots(asked.config)
         click.echo(f"The screen beside TP-01: {kiosk_address(load_settings(asked.config), ('TP-01',))}")
 
 

@@ -6,15 +6,17 @@ from pathlib import Path
 import sqlcipher3.dbapi2
 
 from gate import __version__
+from gate.clock import Clock
 from gate.core.audit import Json
 from gate.core.clock_trust import ClockState
 from gate.desk import Desk, Plan
+from gate.head_check import end_fits_checkpoint
 from gate.settings import Settings, settings_sha256
 from gate.store.audit_trail import Trail
 from gate.store.database import open_database
 from gate.store.facts import FactReader
 from gate.store.trail_reading import last_entry_at, last_trusted_reading
-from gate.store.verify import verify
+from gate.verifying import AT_START, verify_since_proven
 
 
 def database_key(settings: Settings) -> str | None:
@@ -23,10 +25,11 @@ def database_key(settings: Settings) -> str | None:
     return path.read_text(encoding="ascii").strip() if path else None
 
 
-def open_desk(settings: Settings, plan: Plan) -> Desk:
+def open_desk(settings: Settings, plan: Plan, clock: Clock | None = None) -> Desk:
     """Open the records and look at the end of the trail; an unsound end makes every answer SYS_INTEGRITY."""
     engine = open_database(settings.database_path, key=database_key(settings))
-    sound = verify(engine, full=False).sound
+    proven = verify_since_proven(engine, settings.gate.state_dir, clock, most=AT_START).sound
+    sound = proven and end_fits_checkpoint(engine)
     trail = Trail(engine, settings.gate.id, settings.zone)
     return Desk(
         trail=trail,

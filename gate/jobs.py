@@ -3,10 +3,11 @@
 import json
 import logging
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -24,7 +25,7 @@ from gate.readers.line_loop import LineLoop
 from gate.readers.orders import Order
 from gate.sealing import Sealer
 from gate.use_watch import watch
-from gate.verified import Verified, tell_verified, verified_path
+from gate.verifying import child_command
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +38,14 @@ ATTEND_S = 1
 SEAL_S = 1
 """How often is asked whether a checkpoint is due."""
 
+VERIFY_MINUTE = 30
+"""What was written in the last hour is verified this many minutes past each hour."""
+
 VERIFY_HOUR = 3
 """The nightly full verify runs when the fewest people badge."""
 
-NICE = 15
-"""Children give way to badge reads."""
+PAPER_HOUR = 4
+"""From this local hour on the paper of the night is due; a gate that was off makes it up within the hour."""
 
 
 def start_timetable(
@@ -65,15 +69,33 @@ def start_timetable(
     timetable.add_job(
         lambda: write_seen(seen_path, lines.seen, clock.monotonic()), "interval", seconds=ATTEND_S, id="line-watch"
     )
-    state_dir = alive_path.parent.parent
     timetable.add_job(
-        lambda: nightly_verify(gate, clock, config, verified_path(state_dir)),
+        lambda: nightly_verify(gate, config),
         "cron",
         hour=VERIFY_HOUR,
         id="nightly-verify",
     )
+    timetable.add_job(lambda: hourly_verify(gate, config), "cron", minute=VERIFY_MINUTE, id="hourly-verify")
+    timetable.add_job(
+        lambda: nightly_paper(config, alive_path.parent.parent, clock.read().at.astimezone(ZoneInfo(zone))),
+        "cron",
+        minute=40,
+        id="nightly-paper",
+    )
     timetable.start()
     return timetable
+
+
+def add_backups(timetable: BackgroundScheduler, config: Path, hour: int) -> None:
+    """Let a backup be made each day, in a process of its own that gives way to badge reads."""
+    command = child_command(config, "backup", "--by", "timetable")
+    timetable.add_job(lambda: _run_child(command), "cron", hour=hour, id="daily-backup")
+
+
+def _run_child(command: Sequence[str]) -> None:
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
+    log.log(level, "%s: %s", command[-3], (finished.stdout + finished.stderr).strip())
 
 
 def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:
@@ -81,22 +103,26 @@ def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) 
     timetable.add_job(lambda: gate.submit(sealer.seal), "interval", seconds=SEAL_S, id="checkpoints")
 
 
-def nightly_verify(gate: GateLoop, clock: Clock, config: Path, path: Path) -> None:
-    """Verify the whole trail, put what was found on record, and tell the pages."""
+def nightly_verify(gate: GateLoop, config: Path) -> None:
+    """Verify the whole trail and put what was found on record; the child tells the pages."""
+    found = verify_in_child(config, "--full", "--by", "nightly")
+    told = found or {"sound": None, "what": "could not check"}
+    gate.submit(lambda desk, moment: _told(desk, moment, told))
+
+
+def hourly_verify(gate: GateLoop, config: Path) -> None:
+    """Verify what came since the last verification; only damage is put on record."""
     found = verify_in_child(config)
-    if found is None:
-        gate.submit(lambda desk, moment: _told(desk, moment, {"sound": None, "what": "could not check"}))
-        return
-    tell_verified(path, Verified(clock.read().at, found["head_seq"], found["sound"], found["first_bad_seq"]))
-    gate.submit(lambda desk, moment: _told(desk, moment, found))
+    if found is not None and not found["sound"]:
+        gate.submit(lambda desk, moment: _told(desk, moment, found))
 
 
-def verify_in_child(config: Path) -> dict[str, Any] | None:
-    """Verify the whole trail in a process of its own; return what `gate verify --json` says, None if it could not."""
-    command = ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), "verify", "--full"]
-    finished = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+def verify_in_child(config: Path, *words: str) -> dict[str, Any] | None:
+    """Verify in a process of its own; return what `gate verify --json` says, None if it could not."""
+    command = child_command(config, "verify", *words, "--json")
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
     level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
-    log.log(level, "nightly verify: %s", (finished.stdout or finished.stderr).strip())
+    log.log(level, "verify: %s", (finished.stdout or finished.stderr).strip())
     try:
         found: dict[str, Any] = json.loads(finished.stdout)
     except ValueError:
@@ -104,8 +130,34 @@ def verify_in_child(config: Path) -> dict[str, Any] | None:
     return found if found["sound"] is not None else None
 
 
+def nightly_paper(config: Path, state_dir: Path, now: datetime) -> bool:
+    """Have the paper for bad days made if it is due; return whether it was tried."""
+    due = now.replace(hour=PAPER_HOUR, minute=0, second=0, microsecond=0)
+    made = paper_made_at(state_dir)
+    if made is not None and (now < due or made >= due):
+        return False
+    command = child_command(config, "report", "nightly")
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    level = logging.INFO if finished.returncode == 0 else logging.ERROR
+    log.log(level, "nightly paper: %s", (finished.stdout or finished.stderr).strip())
+    return True
+
+
+def paper_made_at(state_dir: Path) -> datetime | None:
+    """Return when the paper was made last, None where it never was or nobody can tell."""
+    try:
+        return datetime.fromisoformat(json.loads((state_dir / "reports" / "made.json").read_text("ascii"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _told(desk: Desk, moment: Moment, found: Mapping[str, Any]) -> Sequence[Order]:
-    """The Merkle root stands in the entry: it is worth most on another box, and least if it is not even here."""
+    """The Merkle root stands in the entry: it is worth most on another box, and least if it is not even here.
+
+    Where the end of the trail does not hold, every read is answered SYS_INTEGRITY from here on.
+    """
+    if found.get("head_sound") is False:
+        desk.trail_sound = False
     detail = {name: value for name, value in found.items() if value is not None and value != ""}
     desk.trail.append(Entry(kind=Kind.VERIFY, moment=moment, detail=detail))
     return ()

@@ -8,7 +8,7 @@ from gate.act_refusals import (
     record_refusal,
     standing,
 )
-from gate.core.audit import Entry, Kind
+from gate.core.audit import Entry, Json, Kind
 from gate.core.granting import Refusal
 from gate.core.records import Moment
 from gate.core.roles import Act, Role, may
@@ -68,7 +68,7 @@ def _change(trail: Trail, equipment: str, signer: Signer, why: str, moment: Mome
             ]
         )
         if found:
-            asked = {"accepting": accepting, "why": why}
+            asked: dict[str, Json] = {"accepting": accepting, "why": why}
             record_refusal(trail, found, signer, moment, what="risk refused", equipment=equipment, asked=asked)
         else:
             seq = _signed(trail, equipment, signer, why, moment, accepting)

@@ -83,6 +83,7 @@ class TrainingSettings(Strict):
     warn_after_hours: int = Field(default=24, ge=1)
     deny_after_hours: int = Field(default=7 * 24, ge=1)
     shift_hours: int = Field(default=12, ge=1, le=24)
+    minimum_certified: int = Field(default=2, ge=0, le=50)
     late_after_days: int = Field(default=3, ge=0, le=365)
 
 
@@ -94,6 +95,7 @@ class OverrideSettings(Strict):
     cap_hours: int = Field(default=24, ge=1, le=24)
     disposition_days: int = Field(default=5, ge=1, le=90)
     only_own_reports: bool = False
+    machine_limit: int = Field(default=5, ge=0, le=1000)
 
     _is_a_pattern = field_validator("reference_pattern")(asking_pattern)
 
@@ -102,6 +104,14 @@ class OverrideSettings(Strict):
         if self.default_hours > self.cap_hours:
             raise ValueError("default_hours is more than cap_hours; lower it")
         return self
+
+
+class ReviewSettings(Strict):
+    """How often QA reviews the access records, and how much of what is routine is looked at."""
+
+    period_days: int = Field(default=7, ge=1, le=92)
+    due_days: int = Field(default=3, ge=1, le=92)
+    sample_percent: int = Field(default=1, ge=1, le=100)
 
 
 class WebSettings(Strict):

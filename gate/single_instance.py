@@ -10,11 +10,16 @@ class AlreadyRunningError(Exception):
     """Another gate holds this state directory."""
 
 
-def take_lock(path: Path) -> IO[str]:
-    """Return the held lock; keep it open for as long as the process is the gate.
+ANOTHER_GATE = (
+    "a gate is already running on these records (process {owner}). Two would both answer badges; stop that one first."
+)
+
+
+def take_lock(path: Path, held: str = ANOTHER_GATE) -> IO[str]:
+    """Return the held lock; keep it open for as long as the process is the gate, or does what the lock is for.
 
     Raises:
-        AlreadyRunningError: another process holds it; the text names that process.
+        AlreadyRunningError: another process holds it; the text, `held`, names that process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = path.open("a+", encoding="ascii")
@@ -24,10 +29,7 @@ def take_lock(path: Path) -> IO[str]:
         handle.seek(0)
         owner = handle.read().strip() or "unknown"
         handle.close()
-        raise AlreadyRunningError(
-            f"{path}: a gate is already running on these records (process {owner}). Two would both answer badges; "
-            "stop that one first."
-        ) from error
+        raise AlreadyRunningError(f"{path}: {held.format(owner=owner)}") from error
     handle.truncate(0)
     handle.write(f"{os.getpid()}\n")
     handle.flush()

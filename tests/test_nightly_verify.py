@@ -14,8 +14,7 @@ from tests.store.open_records import run_sql, sql
 
 def night(world: World) -> dict[str, object]:
     """Verify as at 03:00 and return what the entry tells."""
-    path = verified_path(world.settings.gate.state_dir)
-    nightly_verify(world.edge.gate, world.clock, world.config, path)
+    nightly_verify(world.edge.gate, world.config)
     world.run(1)
     found: dict[str, object] = world.trail("verify")[-1]["detail"]
     return found
@@ -55,7 +54,7 @@ def test_records_that_cannot_be_checked_are_told_as_that(tmp_path: Path) -> None
     """Not knowing is not the same as knowing that nothing is wrong."""
     world = World(tmp_path, local("2026-11-23T12:00"))
     path = verified_path(world.settings.gate.state_dir)
-    nightly_verify(world.edge.gate, world.clock, tmp_path / "nowhere.toml", path)
+    nightly_verify(world.edge.gate, tmp_path / "nowhere.toml")
     world.run(1)
     assert world.trail("verify")[-1]["detail"] == {"what": "could not check"}
     assert last_verified(path) is None

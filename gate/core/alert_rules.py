@@ -35,6 +35,7 @@ class Rule:
 _TABLE = (
     Rule("GATE_SILENT", Severity.CRITICAL),
     Rule("TRAIL_UNSOUND", Severity.CRITICAL, to_handle=True),
+    Rule("HEAD_REFUSED", Severity.CRITICAL, to_handle=True),
     Rule("RECORDS_FAULT", Severity.CRITICAL, quiet_s=10 * MINUTE, to_handle=True),
     Rule("DISK_CRITICAL", Severity.CRITICAL),
     Rule("READER_TAMPER", Severity.CRITICAL, to_handle=True),
@@ -52,10 +53,13 @@ _TABLE = (
     Rule("ACCOUNT_BLOCKED", Severity.HIGH, quiet_s=10 * MINUTE, to_handle=True),
     Rule("VERIFY_MISSED", Severity.HIGH),
     Rule("PROGRAM_FAULT", Severity.HIGH, quiet_s=HOUR, to_handle=True),
+    Rule("HEAD_UNSIGNED", Severity.HIGH),
+    Rule("WITNESS_SILENT", Severity.HIGH),
     Rule("DISK_LOW", Severity.HIGH),
     Rule("DATA_OLD", Severity.HIGH),
     Rule("OVERRIDE_UNDISPOSED", Severity.HIGH),
     Rule("REFERENCE_DUE", Severity.HIGH),
+    Rule("REVIEW_OVERDUE", Severity.HIGH),
     Rule("NOT_CONFIGURED", Severity.NOTICE, quiet_s=HOUR),
 )
 
@@ -65,7 +69,18 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in _TABLE
 TO_HANDLE = frozenset(rule.code for rule in _TABLE if rule.to_handle)
 
 TIMED = frozenset(
-    {"GATE_SILENT", "DISK_CRITICAL", "DISK_LOW", "DATA_TOO_OLD", "DATA_OLD", "OVERRIDE_UNDISPOSED", "REFERENCE_DUE"}
+    {
+        "GATE_SILENT",
+        "DISK_CRITICAL",
+        "DISK_LOW",
+        "DATA_TOO_OLD",
+        "DATA_OLD",
+        "OVERRIDE_UNDISPOSED",
+        "REFERENCE_DUE",
+        "REVIEW_OVERDUE",
+        "HEAD_UNSIGNED",
+        "WITNESS_SILENT",
+    }
 )
 """Rules that no entry raises or ends: what is no longer found when one looks again is over."""
 

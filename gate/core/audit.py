@@ -67,6 +67,7 @@ class Kind(StrEnum):
     HOLD_RELEASED = "hold_released"
     VERIFY = "verify"
     SEGMENT = "segment"
+    BACKUP = "backup"
     LATE_ENTRY = "late_entry"
 
 
@@ -112,6 +113,9 @@ class Entry:
     by: str | None = None
     why: str | None = None
     detail: Mapping[str, Json] | None = None
+
+
+_LEAF = hashlib.sha256(b"\x00")
 
 
 class CanonicalFormError(ValueError):
@@ -260,7 +264,9 @@ def _check(value: object, where: str) -> None:
 
 def leaf_hash(data: bytes) -> bytes:
     """Return the leaf of an entry's bytes (RFC 6962, section 2.1)."""
-    return hashlib.sha256(b"\x00" + data).digest()
+    leaf = _LEAF.copy()
+    leaf.update(data)
+    return leaf.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

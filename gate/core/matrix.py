@@ -149,7 +149,7 @@ def who_can_run(asked: Asked) -> Iterator[Judged]:
     Machines that demand the same of somebody share one judgement.
     """
     places = [
-        (machine, _against_everybody(asked, machine), _groups(asked, machine.equipment))
+        (machine, against_everybody(asked, machine), _groups(asked, machine.equipment))
         for machine in asked.crowd.machines
     ]
     for somebody in asked.crowd.people:
@@ -228,7 +228,7 @@ def _as_it_stood(override: Override, at: datetime) -> Override:
 # --- one cell --------------------------------------------------------------------------------------------------
 
 
-def _against_everybody(asked: Asked, machine: Machine) -> tuple[str, ...]:
+def against_everybody(asked: Asked, machine: Machine) -> tuple[str, ...]:
     """Return why nobody runs the machine: a hold, or what is overdue."""
     nobody = Somebody(Person(0, "", ""), {})
     case = (facts_of(asked, nobody, machine), nobody.person, machine.equipment, asked.of(machine.equipment), asked.at)

@@ -41,6 +41,7 @@ class Act(StrEnum):
     CERTIFY_FIRST = "certify_first"
     SIGN_REVIEW = "sign_review"
     SIGN_SEGMENT = "sign_segment"
+    VIEW_REVIEWS = "view_reviews"
     BLOCK_BADGE = "block_badge"
     UNBLOCK_BADGE = "unblock_badge"
     ASSIGN_BADGE = "assign_badge"
@@ -56,6 +57,7 @@ class Act(StrEnum):
     ACCEPT_RISK = "accept_risk"
     PLAN_DUTY = "plan_duty"
     SIGN_AT_KIOSK = "sign_at_kiosk"
+    SAVE_VIEW = "save_view"
     RECORD_LOT = "record_lot"
     ENTER_LATE = "enter_late"
     VERIFY_LATE = "verify_late"
@@ -89,6 +91,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.CERTIFY_FIRST: _QA,
     Act.SIGN_REVIEW: _QA,
     Act.SIGN_SEGMENT: _QA,
+    Act.VIEW_REVIEWS: frozenset({Role.QA, Role.AUDITOR}),
     Act.BLOCK_BADGE: _SUPERVISOR | _QA | _SYSADMIN,
     Act.UNBLOCK_BADGE: _QA | _SYSADMIN,
     Act.ASSIGN_BADGE: _SUPERVISOR | _SYSADMIN,
@@ -104,6 +107,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.ACCEPT_RISK: _QA,
     Act.PLAN_DUTY: _SUPERVISOR | _QA,
     Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
+    Act.SAVE_VIEW: _EVERYBODY - {Role.OPERATOR, Role.AUDITOR},
     Act.RECORD_LOT: _SUPERVISOR | _QA,
     Act.ENTER_LATE: _SUPERVISOR | _QA,
     Act.VERIFY_LATE: _SUPERVISOR | _QA,
@@ -139,7 +143,7 @@ NEVER_SYSADMIN = frozenset(
 )
 """Whoever makes accounts must not approve what accounts are for, whatever other role stands beside it."""
 
-READ_ONLY = frozenset({Act.VIEW_LIVE, Act.VIEW_RECORDS, Act.EXPORT_RECORDS, Act.OWN_ACCOUNT})
+READ_ONLY = frozenset({Act.VIEW_LIVE, Act.VIEW_RECORDS, Act.VIEW_REVIEWS, Act.EXPORT_RECORDS, Act.OWN_ACCOUNT})
 """All that an auditor can do, whatever other role stands beside it."""
 
 

@@ -2,11 +2,15 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from gate.core.report import Report
 from gate.export.about import About
+from gate.export.bundle import Seal, write_bundle
 from gate.export.formats import Format, takes
 from gate.export.pdf_file import PdfError, write_pdf
 from gate.export.streams import Counted, csv_chunks, json_chunks, nobody
@@ -34,11 +38,30 @@ def chunks(wanted: Format, report: Report, about: About, counted: Counted = nobo
     return made(report, about, counted)
 
 
-def make_file(wanted: Format, report: Report, about: About, path: Path, paper: str, counted: Counted) -> Taken:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an evidence bundle holds beside the report."""
+
+    engine: sa.Engine
+    seal: Seal
+    verifier: bytes
+    """The program that checks the bundle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What files are made with: the paper of the site, and where evidence comes from."""
+
+    paper: str
+    evidence: Callable[[int, Counted], Evidence | None]
+    """Asked with the last entry that a bundle should cover; None: nothing was signed yet."""
+
+
+def make_file(wanted: Format, report: Report, about: About, path: Path, means: Means, counted: Counted) -> Taken:
     """Write the export to `path` and return what the entry says of it.
 
     Raises:
-        ExportStoppedError: too many rows for this format, or the disk is nearly full.
+        ExportStoppedError: too many rows for this format, no checkpoint, or the disk is nearly full.
     """
     if not takes(wanted, report.total):
         raise ExportStoppedError("ex_too_many")
@@ -50,25 +73,45 @@ def make_file(wanted: Format, report: Report, about: About, path: Path, paper: s
         counted(rows)
 
     heeded(0)
-    if wanted is Format.XLSX:
-        write_xlsx(report, about, path, heeded)
-    elif wanted is Format.PDF:
-        _write_pdf(report, about, path, paper, counted)
-        heeded(report.total)
-    else:
-        with path.open("wb") as file:
-            for chunk in chunks(wanted, report, about, heeded):
-                file.write(chunk)
+    try:
+        _write(wanted, report, about, path, means, heeded)
+    except PdfError as error:
+        raise ExportStoppedError("ex_no_pdf") from error
+    heeded(report.total)
     for block in blocks(path):
         tally.add(block)
     return tally.taken(wanted.value, complete=True)
 
 
-def _write_pdf(report: Report, about: About, path: Path, paper: str, counted: Counted) -> None:
-    try:
-        write_pdf(report, about, path, paper, lambda: counted(0))
-    except PdfError as error:
-        raise ExportStoppedError("ex_no_pdf") from error
+def _write(wanted: Format, report: Report, about: About, path: Path, means: Means, counted: Counted) -> None:
+    match wanted:
+        case Format.XLSX:
+            write_xlsx(report, about, path, counted)
+        case Format.PDF:
+            write_pdf(report, about, path, means.paper, lambda: counted(0))
+        case Format.BUNDLE:
+            _write_bundle(report, about, path, means, counted)
+        case _:
+            with path.open("wb") as file:
+                for chunk in chunks(wanted, report, about, counted):
+                    file.write(chunk)
+
+
+def _write_bundle(report: Report, about: About, path: Path, means: Means, counted: Counted) -> None:
+    found = means.evidence(report.head_seq, counted)
+    if found is None:
+        raise ExportStoppedError("ex_no_checkpoint")
+    sealed = replace(about, checkpoint=found.seal.note)
+    write_bundle(
+        report,
+        sealed,
+        path,
+        means.paper,
+        engine=found.engine,
+        seal=found.seal,
+        verifier=found.verifier,
+        counted=counted,
+    )
 
 
 def leave_room(folder: Path) -> None:

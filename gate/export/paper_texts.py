@@ -48,8 +48,44 @@ PAPER_TEXTS: dict[str, tuple[str, str]] = {
         "Les caractères absents des polices imprimées sont notés \\u{…}; le CSV joint les donne tels quels.",
     ),
     "more": ("… [{n} characters]", "… [{n} caractères]"),
+    "nobody": ("nobody", "personne"),
+    "through": ("to and including {day}", "jusqu’au {day} inclus"),
+    "until": ("until {time}", "jusqu’à {time}"),
+    "sheet": ("sheet", "feuille"),
+    "sheet_title": (
+        "Log sheet for the hours when the gate is down.",
+        "Feuille de registre pour les heures sans système.",
+    ),
+    "sheet_how": (
+        "One line for each use, cleaning or repair, as it happens and in its order; ink; a mistake is struck through "
+        "once, initialled and dated. The paper procedure says who may start the machine. When the gate is back, each "
+        "line becomes a late entry: one person enters it, another verifies it.",
+        "Une ligne par utilisation, nettoyage ou réparation, au moment même et dans l’ordre; à l’encre; une erreur est "
+        "rayée d’un trait, paraphée et datée. La procédure papier dit qui peut démarrer. Au retour du système, chaque "
+        "ligne devient une saisie tardive : une personne la saisit, une autre la vérifie.",
+    ),
+    "sheet_down_from": ("Gate down from", "Système arrêté de"),
+    "sheet_down_to": ("to", "à"),
+    "sheet_reference": ("Deviation reference", "Référence de déviation"),
+    "sheet_date": ("Date", "Date"),
+    "sheet_start": ("Start", "Début"),
+    "sheet_end": ("End", "Fin"),
+    "sheet_operator": ("Done by: name, signature", "Fait par : nom, signature"),
+    "sheet_badge": ("Badge, last 4", "Badge, 4 derniers"),
+    "sheet_product": ("Product", "Produit"),
+    "sheet_lot": ("Lot", "Lot"),
+    "sheet_operation": ("Operation", "Opération"),
+    "sheet_checked": ("Checked by: name, signature", "Vérifié par : nom, signature"),
+    "sheet_remarks": ("Remarks, who allowed it", "Remarques, qui a permis"),
+    "sheet_operations": ("Operations", "Opérations"),
+    "sheet_entered": ("Entered in the gate by, date", "Saisie dans le système par, date"),
+    "sheet_verified": ("Verified by, date", "Vérifiée par, date"),
     "role_qa": ("QA", "AQ"),
     "role_auditor": ("auditor", "audit"),
+    "role_supervisor": ("supervisor", "supervision"),
+    "role_trainer": ("trainer", "formation"),
+    "role_sysadmin": ("system administrator", "administration du système"),
+    "role_command": ("at the command line", "à la ligne de commande"),
     "role_system": ("made by the gate itself", "produit par le système"),
 }
 

@@ -65,7 +65,14 @@ def set_pdf(folder: Path, template: Path, data: dict[str, Any], qr: segno.QRCode
     (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     qr.save(str(folder / "qr.svg"), border=0)
     shutil.copy(template, folder / "report.typ")
-    command = [sys.executable, str(HERE / "pdf_child.py"), str(folder), str(FONTS), at.isoformat()]
+    shutil.copy(HERE / "paper.typ", folder)
+    command = [
+        sys.executable,
+        str(HERE / "pdf_child.py"),
+        str(folder),
+        str(FONTS),
+        at.replace(microsecond=0).isoformat(),
+    ]
     _run(command, alive)
 
 
@@ -103,14 +110,28 @@ def head_qr(about: About, head_seq: int) -> segno.QRCode:
 
 def paper_data(report: Report, about: About, layout: Layout, paper: str) -> dict[str, Any]:
     """Return what the template reads: plain texts with nothing in them that a font does not have."""
+    return {
+        **page_data(report, about, paper, landscape=layout.landscape),
+        "size": 8 if layout.landscape else 8.5,
+        "notes": [breakable(printable(note)) for note in (*report.notes, *layout.remarks)],
+        "titles": layout.titles,
+        "numbers": layout.numbers,
+        "widths": layout.widths,
+        "rows": layout.rows,
+        "details": layout.details,
+        "signatures": [breakable(printable(text)) for text in report.signatures],
+    }
+
+
+def page_data(report: Report, about: About, paper: str, *, landscape: bool) -> dict[str, Any]:
+    """Return what every printed page reads: who, what, when, up to where."""
     language = report.language
     title = printable(report.title)
     return {
         "texts": {key: paper_text(key, language) for key in PAPER_TEXTS},
         "language": "fr" if language == "fr" else "en",
         "paper": "us-letter" if paper == "letter" else "a4",
-        "landscape": layout.landscape,
-        "size": 8 if layout.landscape else 8.5,
+        "landscape": landscape,
         "id": about.id,
         "title": title,
         "author": printable(about.by.name),
@@ -119,13 +140,7 @@ def paper_data(report: Report, about: About, layout: Layout, paper: str) -> dict
         "foot": printable(f"{about.site} · {about.gate} · {local_iso(about.at, about.zone)}"),
         "head_short": f"#{report.head_seq} {about.head_leaf[:16]}…{about.head_leaf[-16:]}",
         "facts": facts_of(report, about),
-        "notes": [breakable(printable(note)) for note in (*report.notes, *layout.remarks)],
-        "titles": layout.titles,
-        "numbers": layout.numbers,
-        "widths": layout.widths,
-        "rows": layout.rows,
-        "details": layout.details,
-        "signatures": [breakable(printable(text)) for text in report.signatures],
+        "notes": [breakable(printable(note)) for note in report.notes],
         "attachment": about.file_name(report, "csv"),
     }
 

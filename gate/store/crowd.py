@@ -7,6 +7,7 @@ same in each of them, so an open page never holds up the writer.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,30 @@ class CrowdKnown:
     machine_names: Mapping[str, str]
     class_names: Mapping[str, str]
     area_names: Mapping[str, str]
+
+
+class Place(NamedTuple):
+    """One area that has machines, with their ids."""
+
+    area_id: str
+    name: str
+    machines: tuple[str, ...]
+
+
+def places(engine: sa.Engine, known: int) -> tuple[Place, ...]:
+    """Return the areas that have machines as known at an entry, by name."""
+    at = sa.literal(known)
+    name = sa.func.coalesce(areas.c.name, equipment.c.area_id)
+    wanted = (
+        sa.select(equipment.c.area_id, name, equipment.c.id)
+        .select_from(equipment.outerjoin(areas, sa.and_(areas.c.id == equipment.c.area_id, known_at(areas, at))))
+        .where(known_at(equipment, at))
+        .order_by(name, equipment.c.area_id, equipment.c.id)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(wanted).all()
+    grouped = groupby(rows, key=lambda row: (row[0], row[1]))
+    return tuple(Place(area, named, tuple(row[2] for row in there)) for (area, named), there in grouped)
 
 
 def read_crowd(

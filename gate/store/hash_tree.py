@@ -23,7 +23,11 @@ KEPT = 64
 
 
 class TreeError(Exception):
-    """The tree has no such hash; the text names the entry that is missing."""
+    """The tree has no such hash, because the entry `seq` is missing."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"entry {seq} is missing")
+        self.seq = seq
 
 
 class HashTree:
@@ -69,12 +73,13 @@ class HashTree:
             TreeError: an entry is missing.
         """
         tile_level, rest = divmod(level, TILE_LEVELS)
-        if rest == 0:
-            found = self._tile(tile_level, number // TILE).get(number % TILE)
-            if found is not None:
-                return found
-            if tile_level == 0:
-                raise TreeError(f"entry {number + 1} is missing")
+        found = self._tile(tile_level, number // TILE).get(number % TILE) if rest == 0 else None
+        if found is None and level == 0:
+            raise TreeError(number + 1)
+        return found if found is not None else self.made(level, number)
+
+    def made(self, level: int, number: int) -> bytes:
+        """Return the same, worked out from the level below whether it is stored or not."""
         return node_hash(self.node(level - 1, 2 * number), self.node(level - 1, 2 * number + 1))
 
     def _read(self, level: int, tile: int) -> dict[int, bytes]:
@@ -112,22 +117,8 @@ def next_tile_hashes(engine: sa.Engine, size: int, limit: int) -> list[tuple[int
 
 
 def _over(engine: sa.Engine, level: int, number: int) -> bytes:
-    """Return the root over the 256 hashes below."""
-    below = HashTree(engine)._read(level - 1, number)
-    row = [below.get(place) for place in range(TILE)]
-    while len(row) > 1:
-        row = [_pair(row[place], row[place + 1], number) for place in range(0, len(row), 2)]
-    return _there(row[0], number)
-
-
-def _pair(left: bytes | None, right: bytes | None, number: int) -> bytes:
-    return node_hash(_there(left, number), _there(right, number))
-
-
-def _there(found: bytes | None, number: int) -> bytes:
-    if found is None:
-        raise TreeError(f"an entry under tile {number} is missing")
-    return found
+    """Return the root over the 256 hashes below, read once and kept by nobody."""
+    return HashTree(engine).made(level * TILE_LEVELS, number)
 
 
 _COUNT = sa.select(sa.func.max(hash_tiles.c.number)).where(hash_tiles.c.level == sa.bindparam("level"))

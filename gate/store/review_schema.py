@@ -38,14 +38,14 @@ review_dispositions = known_table(
     _text("rule"),
     _number("first_seq"),
     _number("last_seq"),
-    _text("seqs"),
+    _text("marks"),
     _text("outcome"),
     _text("reference", optional=True),
     _text("comment"),
     _text("disposed_by"),
     _text("disposed_at"),
 )
-"""One row a group of like exceptions: `seqs` are the entries that complete each exception of it, with blanks."""
+"""One row a group of like exceptions: `marks` name each exception of it under the rule, with blanks."""
 
 review_notes = known_table("review_notes", _text("review_id"), _text("note"), _text("written_by"), _text("written_at"))
 """What was added to a review after its signature."""

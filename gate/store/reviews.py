@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate.store.equipment_facts import instant
+from gate.store.floor_schema import override_dispositions
 from gate.store.granted import Ask
 from gate.store.review_schema import review_dispositions, review_notes, reviews
+from gate.store.schema import audit_trail
 
 GATE, LOT = "gate", "lot"
 """Scopes: every entry between two numbers, or those of them that touch a lot."""
@@ -42,12 +44,12 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Disposed:
-    """What a reviewer decided of like exceptions; `seqs` are the entries that complete them."""
+    """What a reviewer decided of like exceptions; `marks` name them under the rule."""
 
     id: str
     review_id: str
     rule: str
-    seqs: frozenset[int]
+    marks: frozenset[str]
     outcome: str
     reference: str
     comment: str
@@ -98,6 +100,18 @@ def notes_of(ask: Ask, review_id: str) -> tuple[Note, ...]:
     return tuple(Note(row[0], row[1], instant(row[2]), row[3]) for row in rows)
 
 
+def override_outcomes(ask: Ask, override_ids: Iterable[str]) -> dict[str, Disposed]:
+    """Return QA's signed dispositions of these overrides (D9), as what a review decides of them."""
+    found: dict[str, Disposed] = {}
+    for override_id in override_ids:
+        for disposition, statement, seq, at, data in ask(_OVERRIDE, {"override": override_id}):
+            by = str(json.loads(data).get("by", ""))
+            found[override_id] = Disposed(
+                override_id, "", "OVERRIDE", frozenset(), disposition, "", statement, by, instant(at), seq
+            )
+    return found
+
+
 def review_values(review: Review) -> dict[str, str | int | None]:
     """Return the row of a review as `registry.put` takes it."""
     return {
@@ -112,11 +126,6 @@ def review_values(review: Review) -> dict[str, str | int | None]:
         "signed_at": _stamp(review.signed_at),
         "counts": json.dumps(review.counts, sort_keys=True) if review.counts else None,
     }
-
-
-def seqs_as_text(seqs: Iterable[int]) -> str:
-    """Return entry numbers as they are stored."""
-    return " ".join(str(seq) for seq in sorted(seqs))
 
 
 def _stamp(at: datetime | None) -> str | None:
@@ -146,7 +155,7 @@ _DISPOSED = (
         review_dispositions.c.id,
         review_dispositions.c.review_id,
         review_dispositions.c.rule,
-        review_dispositions.c.seqs,
+        review_dispositions.c.marks,
         review_dispositions.c.outcome,
         review_dispositions.c.reference,
         review_dispositions.c.comment,
@@ -165,6 +174,18 @@ _NOTES = (
     sa.select(review_notes.c.note, review_notes.c.written_by, review_notes.c.written_at, review_notes.c.known_from)
     .where(review_notes.c.known_to.is_(None), review_notes.c.review_id == sa.bindparam("review"))
     .order_by(review_notes.c.known_from)
+)
+
+_OVERRIDE = (
+    sa.select(
+        override_dispositions.c.disposition,
+        override_dispositions.c.statement,
+        override_dispositions.c.known_from,
+        audit_trail.c.at,
+        audit_trail.c.data,
+    )
+    .join(audit_trail, audit_trail.c.seq == override_dispositions.c.known_from)
+    .where(override_dispositions.c.known_to.is_(None), override_dispositions.c.id == sa.bindparam("override"))
 )
 
 
@@ -186,6 +207,6 @@ def _review(row: Sequence[Any]) -> Review:
 
 
 def _disposed(row: Sequence[Any]) -> Disposed:
-    id_, review_id, rule, seqs, outcome, reference, comment, by, at, seq = row
-    found = frozenset(int(word) for word in seqs.split())
+    id_, review_id, rule, marks, outcome, reference, comment, by, at, seq = row
+    found = frozenset(marks.split())
     return Disposed(id_, review_id, rule, found, outcome, reference or "", comment, by, instant(at), seq)

@@ -3,24 +3,23 @@
 It reads pages of their own short transactions, so it can run beside the gate.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from gate.core.audit import NO_LEAF, Json, grown, leaf_hash, tree_root
+from gate.core.audit import NO_LEAF, Json, tree_root
 from gate.store.audit_trail import split_frontier
 from gate.store.schema import audit_trail, trail_head
-from gate.store.trail_bytes import column_mismatch, said_of
+from gate.store.segments import Segment, segments_of, stored_digest
+from gate.store.trail_walk import BEGINNING, Progress, Proven, Walk
+from gate.store.verify_rows import Bad, leaf_of
 
-PAGE = 5000
-"""Rows in one read transaction: a longer one would let the write-ahead log grow."""
+__all__ = ["Progress", "Proven", "Verification", "verify"]
 
 LATEST = 1000
 """Rows that the check at the start looks at."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,12 @@ class Verification:
     root: str | None
     first_bad_seq: int | None = None
     what: str = ""
+    head_sound: bool = True
+    """Whether the end of the trail holds: where only older rows are damaged, badging goes on."""
+    hash_only: bool = False
+    """Whether only the hashes were computed: columns and tree were not compared."""
+    proven: Proven | None = None
+    """What a later verification can go on from; None where nothing was proven."""
 
     @property
     def sound(self) -> bool:
@@ -45,9 +50,11 @@ class Verification:
         return {
             "sound": self.sound,
             "full": self.full,
+            "hash_only": self.hash_only,
             "checked": self.checked,
             "head_seq": self.head_seq,
             "head_leaf": self.head_leaf,
+            "head_sound": self.head_sound,
             "root": self.root,
             "first_bad_seq": self.first_bad_seq,
             "what": self.what,
@@ -56,11 +63,13 @@ class Verification:
     def in_words(self) -> str:
         """Return the result in one line."""
         scope = "in full" if self.full else "at the end of the trail"
+        scope += ", hashes only" if self.hash_only else ""
         if self.sound:
             return f"sound: {self.checked} entries checked {scope}, head {self.head_seq} {self.head_leaf[:16]}"
+        end = "The end of the trail is sound. " if self.head_sound else ""
         return (
             f"UNSOUND: first bad entry {self.first_bad_seq}: {self.what} ({self.checked} entries checked {scope}). "
-            "Keep the file as it is and call QA."
+            f"{end}Keep the file as it is and call QA."
         )
 
 
@@ -70,35 +79,60 @@ class _Head(NamedTuple):
     frontier: tuple[bytes, ...]
 
 
-class _Bad(NamedTuple):
-    seq: int
-    what: str
+def verify(
+    engine: sa.Engine,
+    *,
+    full: bool,
+    since: Proven | None = None,
+    most: int | None = None,
+    hash_only: bool = False,
+    progress: Progress | None = None,
+) -> Verification:
+    """Check every row (`full`); or those behind what was proven before, and the last thousand in any case.
 
-
-class _State(NamedTuple):
-    """What the next row must continue."""
-
-    seq: int
-    leaf: bytes
-    frontier: tuple[bytes, ...]
-
-
-def verify(engine: sa.Engine, *, full: bool, progress: Progress | None = None) -> Verification:
-    """Check every row (`full`), or the last thousand and the head.
+    Only the last thousand are checked where more than `most` rows have come since. Where entries that were proven
+    `since` are gone, or are others now, the end of the trail does not hold.
 
     Raises:
         STORE_FAULTS: the file cannot be read.
     """
     head = _head(engine)
     if head is None:
-        return Verification(full, 0, 0, "", None, 1, "the head of the trail is missing")
-    start = 0 if full else max(0, head.seq - LATEST)
-    state, bad = _rows(engine, _before(engine, start), head.seq, full, progress)
-    bad = bad or _end(engine, state, head, full)
-    checked = state.seq - start
-    root = tree_root(state.frontier).hex() if full and bad is None else None
-    found = (bad.seq, bad.what) if bad else (None, "")
-    return Verification(full, checked, head.seq, head.leaf.hex(), root, *found)
+        return Verification(full, 0, 0, "", None, 1, "the head of the trail is missing", False, hash_only)
+    known = segments_of(engine)
+    if since is not None and any(segment.seq > since.seq for segment in known):
+        since = None
+    if since is not None and (lost := _lost(engine, head, since)) is not None:
+        return Verification(full, 0, head.seq, head.leaf.hex(), None, *lost, False, hash_only)
+    reachable = since is not None and (most is None or head.seq - since.seq <= most)
+    begin, tree = _begin(engine, head, full, since if reachable else None)
+    walk = Walk(begin, None if hash_only else tree, hash_only=hash_only)
+    bad = _up_to(engine, walk, known, head, progress) or _end(engine, walk, head)
+    found = Verification(full, walk.seq - begin[0], head.seq, head.leaf.hex(), None, hash_only=hash_only)
+    if bad is not None:
+        head_sound = begin[0] < head.seq - LATEST >= bad.seq and verify(engine, full=False).sound
+        return replace(found, first_bad_seq=bad.seq, what=bad.what, head_sound=head_sound)
+    if not walk.tree:
+        return found
+    proven = Proven(walk.seq, walk.leaf, walk.frontier)
+    return replace(found, root=tree_root(walk.frontier).hex() if full else None, proven=proven)
+
+
+def _lost(engine: sa.Engine, head: _Head, since: Proven) -> Bad | None:
+    if since.seq > head.seq:
+        return Bad(head.seq + 1, f"it and everything up to {since.seq}, found sound before, is missing")
+    if leaf_of(engine, since.seq) != since.leaf:
+        return Bad(since.seq, "it is not the entry that was found sound before")
+    return None
+
+
+def _begin(engine: sa.Engine, head: _Head, full: bool, since: Proven | None) -> tuple[tuple[int, bytes], Proven | None]:
+    """Return entry and leaf that the first row checked must continue, and from where on the tree is known."""
+    if full:
+        return (0, NO_LEAF), BEGINNING
+    latest = max(0, head.seq - LATEST)
+    seq = latest if since is None else min(since.seq, latest)
+    return (seq, leaf_of(engine, seq)), since or (BEGINNING if seq == 0 else None)
 
 
 def _head(engine: sa.Engine) -> _Head | None:
@@ -107,89 +141,50 @@ def _head(engine: sa.Engine) -> _Head | None:
     return _Head(row.seq, row.leaf, split_frontier(row.frontier)) if row else None
 
 
-def _before(engine: sa.Engine, seq: int) -> _State:
-    """Take the leaf of the row before the first one checked at its word."""
-    if seq == 0:
-        return _State(0, NO_LEAF, ())
-    with engine.connect() as connection:
-        leaf = connection.execute(sa.select(audit_trail.c.leaf).where(audit_trail.c.seq == seq)).scalar()
-    return _State(seq, leaf or NO_LEAF, ())
+def _up_to(
+    engine: sa.Engine, walk: Walk, known: Sequence[Segment], head: _Head, progress: Progress | None
+) -> Bad | None:
+    """Check the rows up to the head; what QA has signed for is skipped if it is still what was signed for."""
+    signed_for = min((gap.first for segment in known for gap in segment.breaks), default=1)
+    if walk.seq == 0 and (first := _first(engine)) is not None and first < min(1, signed_for):
+        return Bad(first, "a row stands before the first entry")
+    for segment in known:
+        bad = _segment(engine, walk, segment, progress)
+        if bad is not None:
+            return bad
+    return walk.rows_to(engine, head.seq, progress)
 
 
-def _rows(
-    engine: sa.Engine, state: _State, until: int, full: bool, progress: Progress | None
-) -> tuple[_State, _Bad | None]:
-    below = sa.select(sa.func.min(audit_trail.c.seq))
-    with engine.connect() as connection:
-        first = connection.execute(below).scalar()
-    if full and first is not None and first < 1:
-        return state, _Bad(first, "a row stands before the first entry")
-    while state.seq < until:
-        rows, unreadable = _page(engine, state.seq, until)
-        if not rows and unreadable is None:
-            return state, _Bad(state.seq + 1, f"it and everything up to {until} is missing")
-        for row in rows:
-            what = _fault(row, state)
-            if what:
-                return state, _Bad(min(row.seq, state.seq + 1), what)
-            frontier = grown(state.frontier, state.seq, row.leaf) if full else ()
-            state = _State(row.seq, row.leaf, frontier)
-        if unreadable is not None:
-            what = "its stored text cannot be read" if unreadable == state.seq + 1 else "it is missing"
-            return state, _Bad(state.seq + 1, what)
-        if progress:
-            progress(state.seq, until)
-    return state, None
+def _segment(engine: sa.Engine, walk: Walk, segment: Segment, progress: Progress | None) -> Bad | None:
+    if segment.seq <= walk.seq:
+        return None
+    for gap in segment.breaks:
+        if gap.last <= walk.seq and gap.last > 0:
+            continue
+        bad = walk.rows_to(engine, gap.first - 1, progress) if gap.first - 1 > walk.seq else None
+        if bad is not None:
+            return bad
+        if stored_digest(engine, gap.first, gap.last) != gap.digest:
+            return Bad(gap.first, f"it is not what segment {segment.number} was signed for: it has been changed since")
+        walk.skip_to(gap.last, gap.after)
+    bad = walk.rows_to(engine, segment.seq - 1, progress) if segment.seq - 1 > walk.seq else None
+    if bad is None and (not walk.tree or segment.breaks):
+        walk.tree_is(segment.frontier)
+    return bad
 
 
-def _page(engine: sa.Engine, after: int, until: int) -> tuple[list[Any], int | None]:
-    """Return the rows that can be read behind an entry, and the first one behind them that cannot."""
-    wanted = sa.and_(audit_trail.c.seq > after, audit_trail.c.seq <= until)
-    every = sa.select(audit_trail).where(wanted).order_by(audit_trail.c.seq).limit(PAGE)
-    try:
-        with engine.connect() as connection:
-            return list(connection.execute(every)), None
-    except sa.exc.DBAPIError:
-        numbers = sa.select(audit_trail.c.seq).where(wanted).order_by(audit_trail.c.seq).limit(PAGE)
-        with engine.connect() as connection:
-            return _one_by_one(connection, list(connection.scalars(numbers)))
-
-
-def _one_by_one(connection: sa.Connection, numbers: list[int]) -> tuple[list[Any], int | None]:
-    """One row whose text is no text (invalid UTF-8) makes its whole page unreadable, so look for it."""
-    rows = []
-    for number in numbers:
-        try:
-            rows.append(connection.execute(sa.select(audit_trail).where(audit_trail.c.seq == number)).one())
-        except sa.exc.DBAPIError:
-            return rows, number
-    return rows, None
-
-
-def _fault(row: Any, state: _State) -> str | None:
-    """Return what is wrong with a row that should continue the trail."""
-    if row.seq != state.seq + 1:
-        return "it is missing"
-    said = said_of(row.data)
-    if said is None:
-        return "its bytes are not an entry"
-    if said["seq"] != row.seq:
-        return f"its bytes are those of entry {said['seq']}"
-    if said["prev"] != state.leaf.hex():
-        return "it does not continue the chain: the entry before it is not the one it was written after"
-    if leaf_hash(row.data.encode()) != row.leaf:
-        return "its bytes do not match its hash"
-    mismatch = column_mismatch(row, said)
-    return f"its column {mismatch} does not say what its bytes say" if mismatch else None
-
-
-def _end(engine: sa.Engine, state: _State, head: _Head, full: bool) -> _Bad | None:
+def _end(engine: sa.Engine, walk: Walk, head: _Head) -> Bad | None:
     """Check the end against the head, and that no row stands behind the head."""
-    if state.seq and state.leaf != head.leaf:
-        return _Bad(head.seq, "the head of the trail is not this entry's hash")
-    if full and state.frontier != head.frontier:
-        return _Bad(head.seq, "the Merkle frontier is not that of these entries")
+    if walk.seq and walk.leaf != head.leaf:
+        return Bad(head.seq, "the head of the trail is not this entry's hash")
+    if walk.tree and walk.frontier != head.frontier:
+        return Bad(head.seq, "the Merkle frontier is not that of these entries")
     with engine.connect() as connection:
         now = connection.execute(sa.select(trail_head.c.seq)).scalar() or 0
         last = connection.execute(sa.select(sa.func.max(audit_trail.c.seq))).scalar() or 0
-    return _Bad(now + 1, "a row stands behind the head of the trail") if last > now else None
+    return Bad(now + 1, "a row stands behind the head of the trail") if last > now else None
+
+
+def _first(engine: sa.Engine) -> int | None:
+    with engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.min(audit_trail.c.seq))).scalar()

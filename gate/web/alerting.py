@@ -8,9 +8,11 @@ from gate.web.alert_channels import mail_sender, webhook_sender
 from gate.web.alert_engine import AlertEngine, Condition, Watched
 from gate.web.alert_sending import Sender
 from gate.web.alert_writing import AlertWriter
+from gate.web.head_alerts import head_alerts
+from gate.web.quality_conditions import quality_conditions
 from gate.web.reading import Records
 
-MORE: tuple[Condition, ...] = ()
+MORE: tuple[Condition, ...] = (head_alerts,)
 """Further conditions that the engine looks at by the clock: functions of a connection and an instant."""
 
 
@@ -19,7 +21,8 @@ class Alerting:
 
     def __init__(self, settings: Settings, records: Records, clock: Clock, key: str | None, alive_path: Path) -> None:
         self.writer = AlertWriter(settings, key)
-        self.engine = AlertEngine(Watched(settings, records, clock, self.writer, alive_path, MORE))
+        more = (*MORE, *quality_conditions(settings))
+        self.engine = AlertEngine(Watched(settings, records, clock, self.writer, alive_path, more))
         self.mail = Sender("email", mail_sender(settings), records, self.writer, clock)
         self.webhook = Sender("webhook", webhook_sender(settings), records, self.writer, clock)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pyroaring import BitMap
 
 from gate.core.log_query import Query, holds
-from gate.core.log_terms import Field, Term, seconds_of
+from gate.core.log_terms import Field, Term, ms_of
 from gate.core.report import Cell, Column, ColumnKind
 from gate.core.spans import Span
 from gate.store.equipment_facts import instant
@@ -62,9 +62,9 @@ def terms(field: Field, values: Iterable[str]) -> frozenset[Term]:
 
 def query_of(*clauses: frozenset[Term], span: Span | None = None) -> Query:
     """Return a question to the index; a span is exact to the second, also where the clock was set back."""
-    since = seconds_of(span.from_at) if span else None
-    until = seconds_of(span.until_at) if span and span.until_at else None
-    return Query(clauses=tuple(clauses), since_s=since, until_s=until)
+    since = ms_of(span.from_at) if span else None
+    until = ms_of(span.until_at) if span and span.until_at else None
+    return Query(clauses=tuple(clauses), since_ms=since, until_ms=until)
 
 
 def seqs_of(query: Query) -> BitMap:

@@ -49,17 +49,24 @@ def query_asked() -> str:
 
 def about_asked(report: Report) -> About:
     """Return what stands with the export of this report, made now by whoever is signed in."""
-    here, found = site(), signer(signing_user(), Act.EXPORT_RECORDS)
+    found = signer(signing_user(), Act.EXPORT_RECORDS)
+    by = By(found.printed_name, found.person_id, found.account_id, found.role)
+    return about_by(report, by, query_asked())
+
+
+def about_by(report: Report, by: By, query: str) -> About:
+    """Return what stands with the export of this report, made now."""
+    here = site()
     at = here.clock.read().at
     return About(
         id=new_export_id(at),
-        query=query_asked(),
+        query=query,
         site=here.settings.site.name,
         gate=here.settings.gate.id,
         zone=here.settings.zone,
         software=__version__,
         config_sha256=here.settings.source_sha256,
-        by=By(found.printed_name, found.person_id, found.account_id, found.role),
+        by=by,
         at=at,
         head_leaf=leaf_of(here.records.engine(), report.head_seq),
     )
@@ -77,7 +84,7 @@ def leaf_of(engine: sa.Engine, seq: int) -> str:
     return found.hex() if found else ""
 
 
-def as_asked(about: About) -> Asked:
+def as_asked(about: About, why: str | None = None) -> Asked:
     """Return what the entry of the audit trail says of the circumstances."""
     return Asked(
         id=about.id,
@@ -88,4 +95,5 @@ def as_asked(about: About) -> Asked:
         head_leaf=about.head_leaf,
         software=about.software,
         config_sha256=about.config_sha256,
+        why=why,
     )

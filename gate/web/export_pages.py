@@ -21,9 +21,9 @@ from flask.typing import ResponseReturnValue
 from gate.core.report import ColumnKind, Report, Row
 from gate.core.roles import Act
 from gate.export.cells import shown
-from gate.export.formats import MIME, OFFERED, STREAMED, Format, suffix_of, takes
+from gate.export.formats import MIME, STREAMED, Format, suffix_of, takes
 from gate.export.shelf import UNDER_WAY, Job, State
-from gate.web import entries_report
+from gate.web import entries_report, who_can_run_report
 from gate.web.export_asking import about_asked, leaf_of, query_asked, report_asked
 from gate.web.export_queue import QUEUE, ExportQueue, QueueFullError, export_queue
 from gate.web.export_streaming import recorder, streamed
@@ -35,7 +35,7 @@ from gate.web.session import accounts, requires
 from gate.web.signing import signing_user
 from gate.web.view import Viewer
 
-__all__ = ["entries_report", "export_pages"]
+__all__ = ["entries_report", "export_pages", "who_can_run_report"]
 
 export_pages = Blueprint("export_pages", __name__)
 
@@ -71,7 +71,7 @@ def export_sent(name: str) -> ResponseReturnValue:
     except BadQuestionError as error:
         return _not_understood(name, str(error))
     asked = request.form.get("format", "")
-    if asked not in set(OFFERED):
+    if asked not in set(Format):
         return _form(report, "ex_choose"), 422
     wanted = Format(asked)
     if not takes(wanted, report.total):

@@ -13,10 +13,11 @@ from flask import Flask, current_app
 from gate.core.report import Report
 from gate.export.about import About
 from gate.export.formats import Format
-from gate.export.making import ExportStoppedError, make_file
+from gate.export.making import ExportStoppedError, Means, make_file
 from gate.export.shelf import UNDER_WAY, Job, Shelf, State
 from gate.export_acts import Taken
 from gate.settings import Settings
+from gate.web.export_sealing import evidence_of
 from gate.web.export_streaming import new_job
 from gate.web.reading import UNREADABLE
 
@@ -54,7 +55,7 @@ class ExportQueue:
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._app = app
-        self._paper = settings.export.paper
+        self._means = Means(settings.export.paper, evidence_of)
         self.shelf = Shelf(settings.gate.state_dir / "exports", timedelta(hours=settings.export.keep_hours))
         self._orders: deque[Order] = deque()
         self._changed = threading.Condition()
@@ -147,7 +148,7 @@ class ExportQueue:
         partial = path.with_suffix(".making")
         try:
             taken = make_file(
-                Format(job.format), order.report, order.about, partial, self._paper, lambda rows: self._told(job, rows)
+                Format(job.format), order.report, order.about, partial, self._means, lambda rows: self._told(job, rows)
             )
             self._told(job, taken.rows)
             seq = order.record(taken)

@@ -81,6 +81,10 @@ EXPORT_TEXTS: dict[str, tuple[str, str]] = {
         "The PDF could not be set. Take the CSV or the evidence bundle, and tell IT the number of this export.",
         "Le PDF n’a pas pu être composé. Prenez le CSV ou le dossier de preuve et donnez ce numéro aux TI.",
     ),
+    "ex_no_checkpoint": (
+        "No checkpoint has been signed yet, so there is nothing to check a bundle against. Take the PDF or the CSV.",
+        "Aucun point de contrôle n’est encore signé : rien ne permet de vérifier un dossier. Prenez le PDF ou le CSV.",
+    ),
     "ex_queue_full": (
         "Many exports are waiting already. Let some finish, or cancel those you do not need.",
         "Beaucoup d’exportations attendent déjà. Laissez-les finir, ou annulez celles qui sont inutiles.",
@@ -95,6 +99,7 @@ EXPORT_TEXTS: dict[str, tuple[str, str]] = {
         "Un numéro d’enregistrement est un nombre entier à partir de 1, comme 48207.",
     ),
     # one export
+    "ex_job_title": ("{title}: {format}", "{title} : {format}"),
     "ex_number": ("Number", "Numéro"),
     "ex_state": ("State", "État"),
     "ex_made": ("Asked for", "Demandée"),

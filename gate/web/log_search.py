@@ -76,7 +76,7 @@ def look(asked: Asked, cursor: Cursor, view: Viewer) -> Looked:
 def _look(lists: Reading, asked: Asked, cursor: Cursor, view: Viewer) -> Looked:
     every = entries_of(asked.query, lists)
     of_view = {one: lists.read((Term(Field.VIEW, one),)) for one in View if one is not View.EVERYTHING}
-    counts = {one: every.intersection_cardinality(seqs) for one, seqs in of_view.items()}
+    counts: dict[View, int] = {one: every.intersection_cardinality(seqs) for one, seqs in of_view.items()}
     found = every & of_view[asked.view] if asked.view in of_view else every
     end = _end(found, cursor)
     start = max(0, end - PAGE_ROWS)
@@ -85,7 +85,7 @@ def _look(lists: Reading, asked: Asked, cursor: Cursor, view: Viewer) -> Looked:
         first=len(found) - end + 1,
         total=len(found),
         views={View.EVERYTHING: len(every), **counts},
-        bars=counted(found, asked.query.since_s, asked.query.until_s, view.zone, lists),
+        bars=counted(found, asked.query.since_ms, asked.query.until_ms, view.zone, lists),
         from_seq=lists.from_seq,
         head_seq=lists.head_seq,
     )

@@ -26,7 +26,7 @@ class Place(NamedTuple):
 MENU = (
     Place("floor.floor", "floor", "floor", Act.VIEW_RECORDS),
     Place("log_pages.access_log", "access_log", "log", Act.VIEW_RECORDS),
-    Place("reviews.reviews", "reviews", "review", Act.VIEW_RECORDS),
+    Place("reviews.reviews", "reviews", "review", Act.VIEW_REVIEWS),
     Place("inspection_pages.inspection", "inspection", "ask", Act.VIEW_RECORDS),
     Place("matrix_pages.matrix", "matrix", "people", Act.VIEW_RECORDS),
     Place("trend_pages.trends", "trends", "trend", Act.VIEW_RECORDS),
@@ -48,7 +48,9 @@ def menu_of(user: User | None, view: Viewer) -> list[dict[str, object]]:
     if user is None:
         return []
     places = [place for place in MENU if user.may(place.act) and place.endpoint in current_app.view_functions]
-    ranks = {place.word: rank for rank, place in enumerate(sorted(places, key=_need(user)), 1)}
+    order = _order(user)
+    needed = sorted(places, key=lambda place: _need(place, order))
+    ranks = {place.word: rank for rank, place in enumerate(needed, 1)}
     return [
         {
             "url": url_for(place.endpoint, lang=view.language),
@@ -62,21 +64,17 @@ def menu_of(user: User | None, view: Viewer) -> list[dict[str, object]]:
     ]
 
 
-def _need(user: User) -> "_Needed":
+def _order(user: User) -> tuple[str, ...]:
     if user.may(Act.GRANT_OVERRIDE):
-        return _Needed(OF_SUPERVISORS)
-    return _Needed(OF_QA if user.may(Act.EXPORT_RECORDS) else OF_OTHERS)
+        return OF_SUPERVISORS
+    return OF_QA if user.may(Act.EXPORT_RECORDS) else OF_OTHERS
 
 
-class _Needed(NamedTuple):
-    order: tuple[str, ...]
-
-    def __call__(self, place: Place) -> int:
-        named = place.word in self.order
-        return self.order.index(place.word) if named else len(self.order) + MENU.index(place)
+def _need(place: Place, order: tuple[str, ...]) -> int:
+    return order.index(place.word) if place.word in order else len(order) + MENU.index(place)
 
 
 def _is_here(place: Place) -> bool:
-    """Whether the page is shown, or one of the same area; the area with the longest address counts."""
+    """Whether the page is shown, or one of the same area."""
     blueprint = (request.endpoint or "").partition(".")[0]
     return place.endpoint.partition(".")[0] == blueprint or request.path.startswith(f"{url_for(place.endpoint)}/")

@@ -10,9 +10,12 @@ from tempfile import TemporaryDirectory
 
 import sqlcipher3.dbapi2 as sqlite
 
-from tests.bench import p1_badge, p2_append, p3_decide, p4_readers
+from tests.bench import p1_badge, p2_append, p3_decide, p4_readers, p7_verify, p9_bytes
 from tests.bench.page import page
 from tests.bench.stats import Figure, json_line
+
+ROWS = 1_000_000
+"""Entries in the long trail; `ROWS=10000000 make bench` takes another number."""
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "bench"
@@ -21,12 +24,15 @@ OUT = ROOT / "build" / "bench"
 def figures(folder: Path, *, quick: bool, wanted: Sequence[str] = ()) -> Iterator[Figure]:
     """Measure what is wanted (all of it by default), one after the other; each in a folder that must exist."""
     less = 10 if quick else 1
+    rows = int(os.environ.get("ROWS", ROWS)) // less
     size = p3_decide.SMALL if quick else p3_decide.FULL
     parts: dict[str, Callable[[], list[Figure]]] = {
         "P1": lambda: p1_badge.measure(folder, 300 // less),
         "P2": lambda: p2_append.measure(folder, 3000 // less),
         "P3": lambda: p3_decide.measure(folder, 5000 // less, size),
         "P4": lambda: p4_readers.measure(folder, 1000 // less),
+        "P7": lambda: p7_verify.measure(rows),
+        "P9": lambda: p9_bytes.measure(folder, rows, 2000 // less),
     }
     for name, measure in parts.items():
         if not wanted or name in wanted:

@@ -143,7 +143,7 @@ def _walk(page: Page, demo: Demo, language: str) -> list[str]:
 def _look(page: Page, demo: Demo, kind: str) -> None:
     """Judge the page that is open, at every size, in light and dark, and by keyboard."""
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         found = Axe().run(page)
         if found.violations_count:
             demo.problems.append(f"{kind} ({theme}): {found.generate_report()}")

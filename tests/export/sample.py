@@ -82,6 +82,6 @@ def about() -> About:
         software="0.1",
         config_sha256="c0" * 32,
         by=By("Isabelle Côté", "P-1", "icote", "qa"),
-        at=NOON,
+        at=NOON.replace(microsecond=123),
         head_leaf="ab" * 32,
     )

@@ -131,14 +131,13 @@ def test_a_report_without_rows_says_so(tmp_path: Path) -> None:
     assert "nothing on record fits" in text_of(made(tmp_path / "none.pdf", sample(0)))
 
 
-def test_every_character_that_is_not_escaped_has_a_glyph() -> None:
+def test_every_character_that_is_not_escaped_has_a_glyph(tmp_path: Path) -> None:
     """An empty box for a letter of a name would be a changed record; PDF/A refuses it outright."""
     rows = "\n".join(f'#text("\\u{{{ord(char):x}}}")' for char in sorted(GLYPHS))
     source = '#set document(title: "x")\n#set text(font: ("{}", "DejaVu Sans Mono"), fallback: false, lang: "en")\n{}'
     for family in ("Atkinson Hyperlegible Next", "Atkinson Hyperlegible Mono"):
-        typst.compile(
-            source.format(family, rows).encode(), font_paths=[FONTS], ignore_system_fonts=True, pdf_standards=["a-3a"]
-        )
+        (tmp_path / "x.typ").write_text(source.format(family, rows), encoding="utf-8")
+        typst.compile(tmp_path / "x.typ", font_paths=[FONTS], ignore_system_fonts=True, pdf_standards=["a-3a"])
     assert set("éèêëàâçîïôùûüœÉÀŒ«»’–—−…łğş€Ωж") <= GLYPHS
     assert printable("a\u202eb\u0000\U0001f600é") == "a\\u{202e}b\\u{0000}\\u{1f600}é"
 
@@ -188,7 +187,8 @@ def test_a_fault_of_the_typesetter_is_said_and_leaves_nothing(tmp_path: Path, mo
     broken = tmp_path / "program"
     broken.mkdir()
     (broken / "report.typ").write_text('#panic("broken here")')
-    (broken / "pdf_child.py").write_bytes((FONTS.parent / "pdf_child.py").read_bytes())
+    for name in ("pdf_child.py", "paper.typ"):
+        (broken / name).write_bytes((FONTS.parent / name).read_bytes())
     monkeypatch.setattr("gate.export.pdf_file.HERE", broken)
     folder = tmp_path / "results"
     folder.mkdir()
@@ -213,5 +213,8 @@ def test_the_data_of_the_template_is_plain(tmp_path: Path) -> None:
     from gate.export.pdf_file import paper_data
 
     data = paper_data(sample(), about(), laid_out(sample(), ZONE), "a4")
-    assert set(re.findall(r"eval|import|include", (FONTS.parent / "report.typ").read_text("utf-8"))) == set()
+    for template in FONTS.parent.glob("*.typ"):
+        words = template.read_text("utf-8")
+        assert re.findall(r"eval|include|mode:", words) == []
+        assert set(re.findall(r"#import [^:]*", words)) <= {'#import "paper.typ"'}
     assert json.loads(json.dumps(data)) is not None

@@ -125,7 +125,7 @@ def no_sync() -> None:
 
 def no_lock() -> None:
     """Mutant: nobody asks whether a gate is already at work on these records."""
-    gate.__main__.take_lock = lambda path: path.open("a")  # type: ignore[attr-defined]
+    gate.__main__.take_lock = lambda path, held="": path.open("a")  # type: ignore[attr-defined]
 
 
 CHANGES = (answer_before_commit, slow_commit, no_sync, no_lock)

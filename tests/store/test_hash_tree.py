@@ -116,7 +116,7 @@ def test_a_missing_entry_is_named(tmp_path: Path) -> None:
     with pytest.raises(TreeError, match="entry 3 is missing"):
         HashTree(engine).root(5)
     assert next_tile_hashes(engine, 5, 10) == []
-    with pytest.raises(TreeError, match="under tile 0"):
+    with pytest.raises(TreeError, match="entry 3 is missing"):
         next_tile_hashes(engine, TILE, 10)
     engine.dispose()
     records.close()

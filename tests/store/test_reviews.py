@@ -1,5 +1,6 @@
 """What is on record about reviews: the seam that tells which entries have been reviewed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -19,8 +20,11 @@ WEEK = Review("2026-11-16", "gate", 1, 40, from_on=date(2026, 11, 16), until_on=
 
 def put(records: Records, *found: Review) -> None:
     for review in found:
-        values = review_values(review)
-        records.write(lambda seq, r=review, v=values: registry.put(records.trail, reviews, r.id, v, seq), Kind.CHANGE)
+        records.write(_putting(records, review), Kind.CHANGE)
+
+
+def _putting(records: Records, review: Review) -> Callable[[int], None]:
+    return lambda seq: registry.put(records.trail, reviews, review.id, review_values(review), seq)
 
 
 def connected(records: Records) -> sa.Connection:
@@ -46,12 +50,12 @@ def test_only_what_is_signed_counts_as_reviewed(records: Records) -> None:
 @pytest.mark.req("H5")
 def test_a_disposition_counts_in_every_review_whose_entries_it_touches(records: Records) -> None:
     """What was decided before a lot's release need not be decided again at the end of the week."""
-    values = {
+    values: dict[str, str | int | None] = {
         "review_id": "lot:L1",
         "rule": "GRACE",
         "first_seq": 5,
         "last_seq": 9,
-        "seqs": "5 7 9",
+        "marks": "5 7 9",
         "outcome": "explained",
         "comment": "a paper was late",
         "disposed_by": "E1",
@@ -60,6 +64,6 @@ def test_a_disposition_counts_in_every_review_whose_entries_it_touches(records: 
     records.write(lambda seq: registry.put(records.trail, review_dispositions, "D1", values, seq), Kind.CHANGE)
     with connected(records) as connection:
         ask = asking(connection)
-        assert [one.seqs for one in dispositions_in(ask, 9, 40)] == [{5, 7, 9}]
+        assert [one.marks for one in dispositions_in(ask, 9, 40)] == [{"5", "7", "9"}]
         assert dispositions_in(ask, 10, 40) == ()
         assert dispositions_in(ask, 1, 4) == ()

@@ -7,6 +7,7 @@ import pytest
 
 from gate.core.audit import Kind, leaf_hash
 from gate.store import verify as verifying
+from gate.store import verify_rows
 from gate.store.verify import Verification
 from tests.scenarios.plant import plant
 from tests.store.open_records import Records, sql
@@ -233,7 +234,7 @@ def test_the_check_at_the_start_looks_at_the_latest_rows_only(
 def test_pages_do_not_change_the_result(written: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     """A million rows are read in pages, and a fault may stand at the edge of one."""
     sound = written.verify()
-    monkeypatch.setattr(verifying, "PAGE", 2)
+    monkeypatch.setattr(verify_rows, "PAGE", 2)
     assert written.verify() == sound
     written.tamper("UPDATE audit_trail SET data = CAST(x'FF' AS TEXT) WHERE seq = 5")
     assert written.verify().first_bad_seq == 5
@@ -244,7 +245,7 @@ def test_progress_is_told_up_to_the_head(records: Records, monkeypatch: pytest.M
     """Somebody waits in front of it."""
     for _ in range(5):
         records.append()
-    monkeypatch.setattr(verifying, "PAGE", 2)
+    monkeypatch.setattr(verify_rows, "PAGE", 2)
     told: list[tuple[int, int]] = []
     engine = records.trail._engine
     assert verifying.verify(engine, full=True, progress=lambda done, of: told.append((done, of))).sound
@@ -268,13 +269,15 @@ def test_rows_added_while_it_runs_are_no_damage(written: Records, monkeypatch: p
 
 def test_the_result_as_plain_values_says_it_all() -> None:
     """`gate verify --json` is read by programs."""
-    found = Verification(True, 3, 5, "ab", None, 4, "it is missing")
+    found = Verification(True, 3, 5, "ab", None, 4, "it is missing", head_sound=False)
     assert found.as_json() == {
         "sound": False,
         "full": True,
+        "hash_only": False,
         "checked": 3,
         "head_seq": 5,
         "head_leaf": "ab",
+        "head_sound": False,
         "root": None,
         "first_bad_seq": 4,
         "what": "it is missing",

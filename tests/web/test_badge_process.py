@@ -46,13 +46,13 @@ class BadgeShop(Shop):
         found["badge"] = [{"id": "POOL-1", "number": POOL, "pool": True}]
         found["training_record"] = [record("N1"), record("N2")]
         desk = open_desk(self.settings, plan_of(self.settings))
-        load_plant(desk.trail, plant_file(found), by="test", why="badges", os_user="tester", moment=_now())
+        load_plant(desk.trail, plant_file(found), by="test", why="badges", os_user="tester", moment=now())
         desk.trail.close()
         trail = Trail(open_database(self.settings.database_path), "gate-1", self.settings.zone)
         encoded = Passwords().encode(WORD)
         new = NewAccount("nhaddad", "P-sup", "Nora Haddad", frozenset({Role.SUPERVISOR}))
-        create_account(trail, new, encoded, by="t.est", why="test", moment=_now())
-        set_password(trail, "nhaddad", encoded, by="nhaddad", moment=_now(), accepted=True)
+        create_account(trail, new, encoded, by="t.est", why="test", moment=now())
+        set_password(trail, "nhaddad", encoded, by="nhaddad", moment=now(), accepted=True)
         trail.close()
 
     def decided(self, number: str, reader: str) -> dict[str, object]:
@@ -64,7 +64,7 @@ class BadgeShop(Shop):
         return self.kinds("decision")[-1]
 
 
-def _now() -> Moment:
+def now() -> Moment:
     reading = SystemClock().read()
     return Moment(reading.at, reading.boot_id, reading.boot_us, trusted=True, clock="asserted")
 

@@ -15,7 +15,7 @@
       const text = answer.ok ? await answer.text() : "";
       if (text && text !== link.textContent) {
         link.textContent = text;
-        link.hidden = false;
+        link.parentElement.hidden = false;
       }
     } catch {
       // Out of reach for now; asked again.

@@ -24,13 +24,15 @@ KNOWN: dict[str, str] = {
     ),
     "access_reviews": "as_of_at as_of_seq:int reviewed:int decided statement",
     # saved views
+    "saved_views": "account_id name query",
     # reviews
     "reviews": "scope scope_id? from_on? until_on? first_seq:int last_seq:int state reviewer_id? signed_at? counts?",
     "review_dispositions": (
-        "review_id rule first_seq:int last_seq:int seqs outcome reference? comment disposed_by disposed_at"
+        "review_id rule first_seq:int last_seq:int marks outcome reference? comment disposed_by disposed_at"
     ),
     "review_notes": "review_id note written_by written_at",
     # segments
+    "segments": "kept kept_sha256",
 }
 """Bitemporal table -> its columns beside version, id, known_from and known_to."""
 

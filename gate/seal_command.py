@@ -1,0 +1,121 @@
+"""The commands `gate key ...` and `gate witness ...`: the key that signs the head, and the boxes that keep it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gate.clock import SystemClock
+from gate.command_context import moment_of_command, opened_desk, plainly
+from gate.command_output import printable
+from gate.core.signed_note import NoteKey
+from gate.desk_opening import database_key
+from gate.head_check import LONGEST, Fit, NoHeadError, compare, parse_kept
+from gate.seal_acts import rotate_key
+from gate.seal_files import key_path, make_key
+from gate.seal_keys import read_seal_key
+from gate.settings import Settings, load_settings
+from gate.store.database import STORE_FAULTS, DatabaseRefusedError, open_database
+from gate.witness_config import load_witness, witness_key
+
+COULD_NOT_CHECK = 2
+UNCLEAR: tuple[type[BaseException], ...] = (NoHeadError, DatabaseRefusedError, *STORE_FAULTS)
+
+
+def about_key(key: NoteKey) -> str:
+    """Return what is put on paper about a public key."""
+    return f"key of the log {key.name}\nSHA-256: {key.fingerprint}\nvkey: {key.vkey}"
+
+
+@click.group("key")
+def key() -> None:
+    """The key that signs the head of the audit trail."""
+
+
+@key.command("new")
+@click.pass_obj
+def new(obj: tuple[Path, Settings]) -> None:
+    """Make the key, once; `gate init` does it too."""
+    _, settings = obj
+    with plainly():
+        made = make_key(settings)
+    click.echo(f"key stored in {key_path(settings)}\n{about_key(made.public)}")
+    click.echo("Put the SHA-256 on paper: it is what others compare.")
+
+
+@key.command("show")
+@click.option("--pem", is_flag=True, help="The public key in PEM, for other tools.")
+@click.pass_obj
+def show(obj: tuple[Path, Settings], pem: bool) -> None:
+    """Print the public key."""
+    _, settings = obj
+    with plainly():
+        found = read_seal_key(key_path(settings))
+    click.echo(found.public.pem.rstrip() if pem else about_key(found.public))
+
+
+@key.command("rotate")
+@click.option("--by", required=True, help="Who changes it.")
+@click.option("--why", required=True, help="The justification.")
+@click.pass_obj
+def rotate(obj: tuple[Path, Settings], by: str, why: str) -> None:
+    """Change the key; the old one signs the first checkpoint of the new one."""
+    _, settings = obj
+    with plainly(), opened_desk(settings) as desk:
+        fresh = rotate_key(settings, desk, by=by, why=why, moment=moment_of_command(desk))
+    click.echo(about_key(fresh))
+    click.echo("Put the SHA-256 on paper, and give the vkey to every witness.")
+
+
+@click.group("witness")
+def witness() -> None:
+    """A box that keeps heads of gates and refuses a second history."""
+
+
+@witness.command("serve")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def serve(file: Path) -> None:
+    """Witness the logs that FILE names, until told to stop."""
+    from gate.witness_serving import WitnessServer
+
+    with plainly():
+        config = load_witness(file)
+        public = witness_key(config).public
+    click.echo(f"witness {public.name}\nSHA-256: {public.fingerprint}\nvkey: {public.vkey}")
+    WitnessServer(config, SystemClock()).run()
+
+
+@witness.command("check")
+@click.argument("head")
+@click.pass_obj
+def check(obj: tuple[Path, Settings], head: str) -> None:
+    """Compare a kept HEAD (a file, its text, or -) with the records; exit 0 fits, 1 does not, 2 could not check."""
+    path, _ = obj
+    with plainly():
+        settings = load_settings(path)
+    status, line = compared(settings, head)
+    click.echo(line)
+    sys.exit(status)
+
+
+def compared(settings: Settings, head: str) -> tuple[int, str]:
+    """Return exit status and one line about a kept head."""
+    try:
+        kept = parse_kept(head_text(head))
+        engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
+        found = compare(engine, kept, thorough=True)
+        engine.dispose()
+    except UNCLEAR as error:
+        return COULD_NOT_CHECK, printable(f"could not check: {error}")
+    return (0 if found.fit is Fit.FITS else 1), found.in_words
+
+
+def head_text(given: str) -> str:
+    """Return the text of a head: of a file, of standard input for `-`, or what was given itself."""
+    if given == "-":
+        return sys.stdin.read(LONGEST + 1)
+    path = Path(given)
+    if len(given) < 1000 and "\n" not in given and path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(LONGEST + 1)
+    return given
