@@ -18,6 +18,7 @@ from gate.store.database import (
 )
 from gate.store.facts import FactReader
 from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
+from gate.store.log_schema import LOG_TABLES
 from gate.store.lots_schema import LOT_TABLES, attachment_parts, attachments
 from gate.store.migrating import wanted_revision
 from gate.store.review_schema import REVIEW_TABLES
@@ -32,6 +33,7 @@ metadata = web_sessions.metadata
 ONCE = ("equipment_uses", "use_members", "batches")
 QUALITY_TABLES = (
     *LOT_TABLES,
+    *LOG_TABLES,
     *REVIEW_TABLES,
     *RISK_TABLES,
     *SEGMENT_TABLES,

@@ -4,6 +4,7 @@ from alembic import context
 
 from gate.store.account_schema import web_sessions
 from gate.store.floor_schema import alerts
+from gate.store.log_schema import saved_views
 from gate.store.lots_schema import attachments
 from gate.store.review_schema import reviews
 from gate.store.risk_schema import risk_acceptances
@@ -16,6 +17,7 @@ context.configure(
         web_sessions.metadata,
         alerts.metadata,
         attachments.metadata,
+        saved_views.metadata,
         reviews.metadata,
         risk_acceptances.metadata,
         checkpoints.metadata,

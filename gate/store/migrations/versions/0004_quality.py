@@ -24,6 +24,7 @@ KNOWN: dict[str, str] = {
     ),
     "access_reviews": "as_of_at as_of_seq:int reviewed:int decided statement",
     # saved views
+    "saved_views": "account_id name query",
     # reviews
     "reviews": "scope scope_id? from_on? until_on? first_seq:int last_seq:int state reviewer_id? signed_at? counts?",
     "review_dispositions": (
