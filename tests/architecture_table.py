@@ -9,6 +9,7 @@ ACTS = tuple(
     f"gate.{name}"
     for name in [
         "access",
+        "access_review_acts",
         "account_care",
         "account_rules",
         "accounts",
