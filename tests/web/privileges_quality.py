@@ -6,7 +6,7 @@ READERS = frozenset(Role) - {Role.OPERATOR}
 
 MATRIX_ROUTES = {("GET", path): READERS for path in ("/matrix", "/matrix/of")}
 EXPORTING = frozenset({Role.QA, Role.AUDITOR})
-EXPORT_ROUTES = {
+EXPORT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/export/<name>"): EXPORTING,
     ("POST", "/export/<name>"): EXPORTING,
     ("GET", "/exports"): EXPORTING,
@@ -33,6 +33,9 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/late-entries/<late_id>/scan"): READERS,
     ("GET", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
     ("POST", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
+    ("GET", "/inspection"): READERS,
+    ("GET", "/inspection/<name>"): READERS,
+    ("GET", "/inspection/who-operated"): READERS,
 }
 
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
@@ -53,11 +56,17 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
 }
 
+RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/log/<int:seq>"): READERS,
+    ("GET", "/impact"): READERS,
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **EXPORT_ROUTES,
     **LOT_ROUTES,
     **LOG_ROUTES,
     **REVIEW_ROUTES,
+    **RECORD_ROUTES,
 }
 """Method and route -> who gets in."""
