@@ -21,7 +21,7 @@ Line = tuple[int, str]
 """Number and canonical line."""
 
 
-def paged(engine: sa.Engine, first: int, last: int, *columns: sa.Column[Any]) -> Iterator[Sequence[sa.Row[Any]]]:
+def paged(engine: sa.Engine, first: int, last: int, *columns: sa.Column[Any]) -> Iterator[Sequence[Any]]:
     """Yield the entries from `first` to `last` page by page, as rows of seq and these columns."""
     wanted = sa.select(audit_trail.c.seq, *columns).order_by(audit_trail.c.seq).limit(PAGE)
     after = first - 1

@@ -119,7 +119,7 @@ def test_an_export_holds_no_read_transaction_while_its_reader_is_slow(exporting:
 def test_the_look_at_the_log_sees_a_reader_that_holds_it(exporting: Exporting, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mutant: an export that reads its rows in one transaction is caught by the same look."""
 
-    def in_one(engine: sa.Engine, first: int, last: int, *columns: sa.Column[Any]) -> Iterator[Sequence[sa.Row[Any]]]:
+    def in_one(engine: sa.Engine, first: int, last: int, *columns: sa.Column[Any]) -> Iterator[Sequence[Any]]:
         wanted = sa.select(audit_trail.c.seq, *columns).where(audit_trail.c.seq.between(first, last))
         with engine.connect() as connection:
             found = connection.execute(wanted.order_by(audit_trail.c.seq))
