@@ -3,7 +3,6 @@
 import json
 import logging
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from gate.readers.line_loop import LineLoop
 from gate.readers.orders import Order
 from gate.sealing import Sealer
 from gate.use_watch import watch
-from gate.verifying import NICE, child_command
+from gate.verifying import child_command
 
 log = logging.getLogger(__name__)
 
@@ -76,15 +75,27 @@ def start_timetable(
         hour=VERIFY_HOUR,
         id="nightly-verify",
     )
+    timetable.add_job(lambda: hourly_verify(gate, config), "cron", minute=VERIFY_MINUTE, id="hourly-verify")
     timetable.add_job(
         lambda: nightly_paper(config, alive_path.parent.parent, clock.read().at.astimezone(ZoneInfo(zone))),
         "cron",
         minute=40,
         id="nightly-paper",
     )
-    timetable.add_job(lambda: hourly_verify(gate, config), "cron", minute=VERIFY_MINUTE, id="hourly-verify")
     timetable.start()
     return timetable
+
+
+def add_backups(timetable: BackgroundScheduler, config: Path, hour: int) -> None:
+    """Let a backup be made each day, in a process of its own that gives way to badge reads."""
+    command = child_command(config, "backup", "--by", "timetable")
+    timetable.add_job(lambda: _run_child(command), "cron", hour=hour, id="daily-backup")
+
+
+def _run_child(command: Sequence[str]) -> None:
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
+    log.log(level, "%s: %s", command[-3], (finished.stdout + finished.stderr).strip())
 
 
 def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:
@@ -108,7 +119,7 @@ def hourly_verify(gate: GateLoop, config: Path) -> None:
 
 def verify_in_child(config: Path, *words: str) -> dict[str, Any] | None:
     """Verify in a process of its own; return what `gate verify --json` says, None if it could not."""
-    command = child_command(config, *words, "--json")
+    command = child_command(config, "verify", *words, "--json")
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
     log.log(level, "verify: %s", (finished.stdout or finished.stderr).strip())
@@ -125,7 +136,7 @@ def nightly_paper(config: Path, state_dir: Path, now: datetime) -> bool:
     made = paper_made_at(state_dir)
     if made is not None and (now < due or made >= due):
         return False
-    command = ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), "report", "nightly"]
+    command = child_command(config, "report", "nightly")
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     level = logging.INFO if finished.returncode == 0 else logging.ERROR
     log.log(level, "nightly paper: %s", (finished.stdout or finished.stderr).strip())

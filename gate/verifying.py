@@ -1,6 +1,6 @@
 """Verify the trail of one site: from where the last one stopped or in full, one full verification at a time.
 
-`gate verify` and the start of the gate use it; a page that asks for one starts `gate verify` as a niced child.
+`gate verify` and the start of the gate use it; timetable and pages start `gate verify` as a niced child.
 """
 
 import os
@@ -102,5 +102,5 @@ def as_verified(found: Verification, clock: Clock) -> Verified:
 
 
 def child_command(config: Path, *words: str) -> Sequence[str]:
-    """Return the command that verifies in a process of its own, which gives way to badge reads."""
-    return ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), "verify", *words]
+    """Return one of our commands for a process of its own, which gives way to badge reads."""
+    return ["nice", "-n", str(NICE), sys.executable, "-m", "gate", "--config", str(config), *words]

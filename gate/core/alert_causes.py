@@ -157,7 +157,23 @@ def _security(said: Said) -> list[Change]:
     if _what(said) == "account_blocked":
         account = str(said.get("subject", "")).removeprefix("account:")
         return [Raised("ACCOUNT_BLOCKED", account, detail={"account": account})]
+    if _what(said) in _OF_HEADS:
+        return [_OF_HEADS[_what(said)](said)]
     return _of_reader("READER_SECURITY", said) if _line(said) else []
+
+
+def _witness(said: Said) -> str:
+    return str(said.get("subject", "")).removeprefix("witness:")
+
+
+_OF_HEADS: Mapping[str, Callable[[Said], Change]] = MappingProxyType(
+    {
+        "checkpoint_mismatch": lambda _: Raised("TRAIL_UNSOUND", TRAIL, detail={"what": "checkpoint"}),
+        "witness_refused": lambda said: Raised("HEAD_REFUSED", _witness(said), detail={"witness": _witness(said)}),
+        "witness_agrees": lambda said: Ended("HEAD_REFUSED", _witness(said)),
+    }
+)
+"""What the keeper of signed heads tells in a security entry."""
 
 
 def _verified(said: Said) -> list[Change]:

@@ -35,6 +35,7 @@ class Rule:
 _TABLE = (
     Rule("GATE_SILENT", Severity.CRITICAL),
     Rule("TRAIL_UNSOUND", Severity.CRITICAL, to_handle=True),
+    Rule("HEAD_REFUSED", Severity.CRITICAL, to_handle=True),
     Rule("RECORDS_FAULT", Severity.CRITICAL, quiet_s=10 * MINUTE, to_handle=True),
     Rule("DISK_CRITICAL", Severity.CRITICAL),
     Rule("READER_TAMPER", Severity.CRITICAL, to_handle=True),
@@ -52,6 +53,8 @@ _TABLE = (
     Rule("ACCOUNT_BLOCKED", Severity.HIGH, quiet_s=10 * MINUTE, to_handle=True),
     Rule("VERIFY_MISSED", Severity.HIGH),
     Rule("PROGRAM_FAULT", Severity.HIGH, quiet_s=HOUR, to_handle=True),
+    Rule("HEAD_UNSIGNED", Severity.HIGH),
+    Rule("WITNESS_SILENT", Severity.HIGH),
     Rule("DISK_LOW", Severity.HIGH),
     Rule("DATA_OLD", Severity.HIGH),
     Rule("OVERRIDE_UNDISPOSED", Severity.HIGH),
@@ -75,6 +78,8 @@ TIMED = frozenset(
         "OVERRIDE_UNDISPOSED",
         "REFERENCE_DUE",
         "REVIEW_OVERDUE",
+        "HEAD_UNSIGNED",
+        "WITNESS_SILENT",
     }
 )
 """Rules that no entry raises or ends: what is no longer found when one looks again is over."""

@@ -14,6 +14,16 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
         "Tell QA. Change, restore and restart nothing before a copy is made. IT: gate verify --full.",
         "Avertir l’AQ. Ne rien changer, restaurer ni redémarrer avant une copie. TI : gate verify --full.",
     ),
+    "alert_HEAD_REFUSED": (
+        "Witness {witness} refuses the head of the records: it knows another history",
+        "Le témoin {witness} refuse la tête des enregistrements : il connaît un autre historique",
+    ),
+    "todo_HEAD_REFUSED": (
+        "Tell QA. This disk was put back to an older state, a copy of the gate is at work, or history was rewritten. "
+        "Change nothing before a copy is made.",
+        "Avertir l’AQ. Disque remis à un état antérieur, copie du système en marche ou historique réécrit. "
+        "Ne rien changer avant une copie.",
+    ),
     "alert_RECORDS_FAULT": (
         "Decisions could not be recorded: reads were denied",
         "Des décisions n’ont pu être enregistrées : accès refusés",
@@ -189,6 +199,22 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
     "todo_DATA_OLD": (
         "Training or IT: bring in fresh data before reads are denied for it.",
         "Formation ou TI : charger des données à jour avant que des accès soient refusés.",
+    ),
+    "alert_HEAD_UNSIGNED": (
+        "The head of the records has not been signed for {minutes} min",
+        "La tête des enregistrements n’est plus signée depuis {minutes} min",
+    ),
+    "todo_HEAD_UNSIGNED": (
+        "IT: see the log of gate-readers for the key (gate key show). Badge reads go on.",
+        "TI : voir le journal de gate-readers pour la clé (gate key show). La lecture des badges continue.",
+    ),
+    "alert_WITNESS_SILENT": (
+        "Witness {witness} has kept no head for {hours} h",
+        "Le témoin {witness} n’a gardé aucune tête depuis {hours} h",
+    ),
+    "todo_WITNESS_SILENT": (
+        "IT: see whether the witness runs and can be reached; the page Integrity says what it answered.",
+        "TI : voir si le témoin est en marche et joignable; la page Intégrité dit ce qu’il a répondu.",
     ),
     "alert_OVERRIDE_UNDISPOSED": (
         "Override {subject} waits for QA longer than agreed",

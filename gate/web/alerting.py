@@ -8,10 +8,11 @@ from gate.web.alert_channels import mail_sender, webhook_sender
 from gate.web.alert_engine import AlertEngine, Condition, Watched
 from gate.web.alert_sending import Sender
 from gate.web.alert_writing import AlertWriter
+from gate.web.head_alerts import head_alerts
 from gate.web.quality_conditions import quality_conditions
 from gate.web.reading import Records
 
-MORE: tuple[Condition, ...] = ()
+MORE: tuple[Condition, ...] = (head_alerts,)
 """Further conditions that the engine looks at by the clock: functions of a connection and an instant."""
 
 

@@ -12,10 +12,13 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
+from gate.web.entry_routes import record_pages
 from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
+from gate.web.head_keeping import HEADS, HeadKeeper
+from gate.web.inspection import inspection_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.late_pages import late_pages
@@ -34,6 +37,7 @@ from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
 from gate.web.review_routes import review_pages
+from gate.web.session import PARTS
 from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
 from gate.web.site import Site
@@ -41,8 +45,10 @@ from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 from gate.web.training_pages import training_pages
+from gate.web.trend_pages import trend_pages
 
 PAGES = (
+    record_pages,
     training_pages,
     pin_pages,
     duty_pages,
@@ -59,8 +65,10 @@ PAGES = (
     paper_pages,
     metrics_page,
     matrix_pages,
+    trend_pages,
     lot_pages,
     late_pages,
+    inspection_pages,
     log_pages,
 )
 
@@ -95,6 +103,7 @@ def create_app(settings: Settings, clock: Clock, key: str | None = None) -> Flas
     )
     protect(app, settings.web)
     add_signing_in(app, settings, clock, key, records)
+    app.extensions[HEADS] = HeadKeeper(settings, records, app.extensions[PARTS].writer, clock)
     add_kiosk_pages(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

@@ -14,6 +14,7 @@ from gate.settings import load_settings
 from gate.settings_names import in_url
 from gate.tls_files import tls_files
 from gate.web.config_path import config_path
+from gate.web.head_keeping import HEADS
 from gate.web.site import Site
 from gate.web.tls import Contexts, drop_dead_peers
 
@@ -47,10 +48,11 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin to watch for alerts and to index; end the event streams when told to stop: they never end by themselves."""
+    """Begin to watch, to index and to show heads; end the event streams, which never end by themselves, when told."""
     found: Site = worker.wsgi.extensions["gate"]
     found.alerting.start()
     found.searching.start()
+    worker.wsgi.extensions[HEADS].start()
 
     def stop(number: int, frame: FrameType | None) -> None:
         found.streams.close()

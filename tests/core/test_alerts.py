@@ -60,6 +60,12 @@ CAUSES = [
         said(Kind.VERIFY, detail={"sound": False, "what": "first bad number 12"}),
         [("raised", "TRAIL_UNSOUND", "trail"), ("ended", "VERIFY_MISSED", "trail")],
     ),
+    (said(Kind.SECURITY, detail={"what": "checkpoint_mismatch"}), [("raised", "TRAIL_UNSOUND", "trail")]),
+    (
+        said(Kind.SECURITY, subject="witness:w1", detail={"what": "witness_refused"}),
+        [("raised", "HEAD_REFUSED", "w1")],
+    ),
+    (said(Kind.SECURITY, subject="witness:w1", detail={"what": "witness_agrees"}), [("ended", "HEAD_REFUSED", "w1")]),
     (said(Kind.VERIFY, detail={"what": "no such file"}), [("raised", "VERIFY_MISSED", "trail")]),
     (
         said(Kind.USE_EXPIRED, ref=7, equipment="TP-01", person="E1", detail={"cause": "certification_ended"}),

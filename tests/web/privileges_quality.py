@@ -33,11 +33,17 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/late-entries/<late_id>/scan"): READERS,
     ("GET", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
     ("POST", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
+    ("GET", "/inspection"): READERS,
+    ("GET", "/inspection/<name>"): READERS,
+    ("GET", "/inspection/who-operated"): READERS,
 }
 
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/log"): READERS,
     ("GET", "/log/newer"): READERS,
+    ("GET", "/log/views"): READERS - {Role.AUDITOR},
+    ("POST", "/log/views"): READERS - {Role.AUDITOR},
+    ("POST", "/log/views/<view_id>/end"): READERS - {Role.AUDITOR},
 }
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
@@ -50,11 +56,17 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
 }
 
+RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/log/<int:seq>"): READERS,
+    ("GET", "/impact"): READERS,
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **EXPORT_ROUTES,
     **LOT_ROUTES,
     **LOG_ROUTES,
     **REVIEW_ROUTES,
+    **RECORD_ROUTES,
 }
 """Method and route -> who gets in."""
