@@ -17,6 +17,7 @@ from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.head_keeping import HEADS, HeadKeeper
+from gate.web.integrity_pages import integrity_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.late_pages import late_pages
@@ -45,6 +46,7 @@ from gate.web.texts import PAGE_TEXTS
 from gate.web.training_pages import training_pages
 
 PAGES = (
+    integrity_pages,
     training_pages,
     pin_pages,
     duty_pages,

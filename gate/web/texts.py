@@ -13,6 +13,7 @@ from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.integrity_texts import INTEGRITY_TEXTS
 from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
@@ -136,6 +137,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    INTEGRITY_TEXTS,
     PLACE_TEXTS,
     TRAINING_TEXTS,
     REQUIREMENT_TEXTS,

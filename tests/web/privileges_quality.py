@@ -50,8 +50,13 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
 }
 
+SEAL_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/integrity"): READERS,
+    ("GET", "/integrity/<any('checkpoint.txt', 'gate.vkey', 'gate.pem'):name>"): READERS,
+}
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
+    **SEAL_ROUTES,
     **EXPORT_ROUTES,
     **LOT_ROUTES,
     **LOG_ROUTES,
