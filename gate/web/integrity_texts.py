@@ -13,7 +13,7 @@ INTEGRITY_TEXTS: dict[str, tuple[str, str]] = {
     "ig_checking": ("Checking every entry now.", "Vérification de chaque entrée en cours."),
     "ig_late": (
         "Late: the last full check is more than a day and a half old. It reached entry {number}.",
-        "En retard : la dernière vérification complète date de plus d’un jour et demi. Elle allait à l’entrée {number}.",
+        "En retard : la dernière vérification complète date de plus d’un jour et demi, jusqu’à l’entrée {number}.",
     ),
     "ig_broken": (
         "The chain is broken at entry {number}. Badging goes on; signing is stopped. Change nothing and call QA.",
