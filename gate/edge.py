@@ -15,7 +15,7 @@ from gate.core.records import Moment
 from gate.desk import Desk
 from gate.desk_opening import about_this_gate, open_desk
 from gate.gate_loop import GateLoop
-from gate.jobs import add_sealing, start_timetable
+from gate.jobs import add_backups, add_sealing, start_timetable
 from gate.readers.line_loop import LineLoop, Lines
 from gate.readers.orders import Order
 from gate.seal_files import key_in_force
@@ -75,6 +75,8 @@ class Edge:
         timetable = start_timetable(
             self.gate, self.lines, self._clock, self._alive_path, self._config, self._settings.site.zone
         )
+        if self._settings.backup.daily:
+            add_backups(timetable, self._config, self._settings.backup.hour)
         add_sealing(timetable, self.gate, Sealer(lambda in_use: key_in_force(self._settings, in_use)))
         notify("READY=1")
         log.info("ready", extra={"gate": self._settings.gate.id})

@@ -11,9 +11,9 @@ suspension, a mode) stays as it was then.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -26,31 +26,12 @@ from gate.core.records import Decision, Facts
 from gate.core.records import RequirementEvidence as Judgement
 from gate.replay import Replayed, Replayer, Verdict
 from gate.store.audit_trail import Trail
+from gate.store.decision_shape import is_decision
 from gate.store.equipment_facts import instant
-from gate.store.facts import day
 from gate.store.past_facts import PastFacts, uses_told_at
-from gate.store.schema import audit_trail, batches, item_revisions, items, people, training_records
+from gate.store.record_versions import RecordVersion, record_version, taken_over_seq
+from gate.store.schema import audit_trail, item_revisions, items, people
 from gate.store.trail_bytes import Said, said_of
-
-
-@dataclass(frozen=True, slots=True)
-class RecordVersion:
-    """One version of a training record, with when the record first appeared here."""
-
-    version: int
-    id: str
-    state: str
-    revision: str
-    completed_on: date | None
-    valid_from_on: date | None
-    expires_on: date | None
-    due_on: date | None
-    source: str
-    """Where its signed paper or file is, for a record typed in by hand."""
-    first_seq: int
-    first_at: datetime
-    standing: bool
-    """Whether this very version is what is known now."""
 
 
 class Judged(NamedTuple):
@@ -121,21 +102,6 @@ _NAME = (
     .where(people.c.id == sa.bindparam("person"), people.c.known_from <= _SEQ)
     .order_by(people.c.version.desc())
 )
-_RECORD_COLUMNS = ("version", "id", "state", "revision", "completed_on", "valid_from_on", "expires_on", "due_on")
-_RECORD = sa.select(
-    *(training_records.c[name] for name in _RECORD_COLUMNS), training_records.c.evidence, training_records.c.known_to
-).where(training_records.c.version == _VERSION)
-_FIRST = (
-    sa.select(sa.func.coalesce(batches.c.published_seq, training_records.c.known_from), audit_trail.c.at)
-    .select_from(
-        training_records.outerjoin(batches, batches.c.id == training_records.c.batch_id).outerjoin(
-            audit_trail,
-            audit_trail.c.seq == sa.func.coalesce(batches.c.published_seq, training_records.c.known_from),
-        )
-    )
-    .where(training_records.c.id == sa.bindparam("record"))
-    .order_by(training_records.c.version)
-)
 
 
 class EvidenceReader:
@@ -145,7 +111,8 @@ class EvidenceReader:
         self._trail = Trail(engine, "", zone)
         self._zone = zone
         self._late_after_days = late_after_days
-        self._records: dict[int, RecordVersion] = {}
+        self._records: dict[int, RecordVersion | None] = {}
+        self._taken_over: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +124,7 @@ class EvidenceReader:
         self._trail.close()
 
     def of(self, seq: int) -> DecisionEvidence | None:
-        """Return what the decision `seq` rested on; None where that entry is no decision.
+        """Return what the decision `seq` rested on; None where that entry is no decision, or none that a gate writes.
 
         Raises:
             STORE_FAULTS: the records cannot be read.
@@ -167,7 +134,9 @@ class EvidenceReader:
         try:
             row = self._trail.run(_ENTRY, {"seq": seq}).fetchone()
             said = said_of(row[0]) if row else None
-            return self._evidence(said) if said is not None and said["kind"] == Kind.DECISION else None
+            if said is None or said["kind"] != Kind.DECISION or not is_decision(said):
+                return None
+            return self._evidence(said)
         finally:
             self._trail.rollback()
 
@@ -223,21 +192,24 @@ class EvidenceReader:
         return Judged(found.reason, record, revision, found.valid_until_at)
 
     def _late(self, seq: int, then: Judged, now: Judged | None) -> Lateness | None:
-        """A record that serves as known now is what counts; else the one that served then."""
+        """A record that serves as known now is what counts; else the one that served then.
+
+        What was taken over when the gate was set up cannot have appeared here earlier, and is never late.
+        """
         judged = now if now is not None and now.reason is None else then
         if judged.reason is not None or judged.record is None:
             return None
         record = judged.record
+        if self._taken_over is None:
+            self._taken_over = taken_over_seq(self._trail)
+        if record.first_seq <= self._taken_over:
+            return None
         first_on = local_day(record.first_at, self._zone)
         return lateness(record.completed_on, first_on, record.first_seq, seq, self._late_after_days)
 
     def _record(self, version: int) -> RecordVersion | None:
         if version and version not in self._records:
-            row = self._trail.run(_RECORD, {"version": version}).fetchone()
-            if row is None:
-                return None
-            first = self._trail.run(_FIRST, {"record": row[1]}).fetchone()
-            self._records[version] = _record_version(row, first)
+            self._records[version] = record_version(self._trail, version)
         return self._records.get(version)
 
     def _revision(self, version: int) -> str:
@@ -265,22 +237,3 @@ def _by_item(decision: Decision | None) -> dict[str, list[Judgement]]:
     for one in decision.requirements if decision else ():
         found.setdefault(one.item_id, []).append(one)
     return found
-
-
-def _record_version(row: Any, first: Any) -> RecordVersion:
-    version, id_, state, revision, *days, source, known_to = row
-    completed_on, valid_from_on, expires_on, due_on = map(day, days)
-    return RecordVersion(
-        version=version,
-        id=id_,
-        state=state,
-        revision=revision or "",
-        completed_on=completed_on,
-        valid_from_on=valid_from_on,
-        expires_on=expires_on,
-        due_on=due_on,
-        source=source or "",
-        first_seq=first[0],
-        first_at=instant(first[1]),
-        standing=known_to is None,
-    )

@@ -86,6 +86,18 @@ def start_timetable(
     return timetable
 
 
+def add_backups(timetable: BackgroundScheduler, config: Path, hour: int) -> None:
+    """Let a backup be made each day, in a process of its own that gives way to badge reads."""
+    command = child_command(config, "backup", "--by", "timetable")
+    timetable.add_job(lambda: _run_child(command), "cron", hour=hour, id="daily-backup")
+
+
+def _run_child(command: Sequence[str]) -> None:
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
+    log.log(level, "%s: %s", command[-3], (finished.stdout + finished.stderr).strip())
+
+
 def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:
     """Let checkpoints be made for as long as the timetable runs."""
     timetable.add_job(lambda: gate.submit(sealer.seal), "interval", seconds=SEAL_S, id="checkpoints")

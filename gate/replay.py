@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from gate.core.records import Decision, Facts, Moment
 from gate.core.terms import BadgeState, Operation, Outcome
 from gate.entries import decision_evidence, mode_of
 from gate.store.audit_trail import Trail
+from gate.store.decision_shape import is_decision
 from gate.store.past_facts import PastFacts
 from gate.store.schema import audit_trail
 from gate.store.trail_bytes import Said, said_of
@@ -74,17 +75,17 @@ class Replayer:
 
     def again(self, said: Said) -> Replayed:
         """Decide one entry of kind `decision` again; one that cannot have been written by a gate is different."""
+        if not is_decision(said):
+            return _different(said["seq"], "entry", "what no gate writes", None)
         try:
             return self._again(said)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return _different(said["seq"], "entry", "what no gate writes", f"{type(error).__name__}: {error}"[:200])
+        except ZoneInfoNotFoundError:
+            return _different(said["seq"], "zone", said["zone"], None)
 
     def _again(self, said: Said) -> Replayed:
         seq, evidence = said["seq"], said.get("evidence")
         if evidence is None:
             return _refused(said)
-        if not isinstance(evidence, dict):
-            return _different(seq, "evidence", str(evidence)[:200], "named values")
         if "start" not in evidence:
             return Replayed(seq, Verdict.NOT_REPLAYABLE)
         plan = self._plan(seq, evidence["start"])

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from gate.core.granting import SiteRules
 from gate.settings_alerts import THREE_SHIFTS, AlertSettings, MetricsSettings, ShiftSettings
+from gate.settings_backup import BackupSettings
 from gate.settings_seal import SealSettings, WitnessSettings
 from gate.settings_sections import (
     ClockSettings,
@@ -57,6 +58,7 @@ class Settings(Strict):
     shift: tuple[ShiftSettings, ...] = Field(default=THREE_SHIFTS, min_length=1)
     metrics: MetricsSettings = MetricsSettings()
     export: ExportSettings = ExportSettings()
+    backup: BackupSettings = BackupSettings()
     seal: SealSettings = SealSettings()
     witness: tuple[WitnessSettings, ...] = Field(default=(), max_length=8)
     line: tuple[LineSettings, ...] = Field(min_length=1)
@@ -164,7 +166,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "database_key_file": folder / key_file if key_file else None,
         }
     )
-    files = {name: getattr(settings, name).anchored(folder) for name in ("alerts", "metrics", "seal")}
+    files = {name: getattr(settings, name).anchored(folder) for name in ("alerts", "backup", "metrics", "seal")}
     files["witness"] = tuple(witness.anchored(folder) for witness in settings.witness)
     web = settings.web.model_copy(update={name: _below(folder, getattr(settings.web, name)) for name in TLS_FILES})
     return settings.model_copy(update={"line": lines, "gate": gate, "web": web, **files})

@@ -93,6 +93,7 @@ class OverrideSettings(Strict):
     cap_hours: int = Field(default=24, ge=1, le=24)
     disposition_days: int = Field(default=5, ge=1, le=90)
     only_own_reports: bool = False
+    machine_limit: int = Field(default=5, ge=0, le=1000)
 
     _is_a_pattern = field_validator("reference_pattern")(asking_pattern)
 

@@ -1,6 +1,6 @@
 """Verify the trail of one site: from where the last one stopped or in full, one full verification at a time.
 
-`gate verify` and the start of the gate use it; a page that asks for one starts `gate verify` as a niced child.
+`gate verify` and the start of the gate use it; timetable and pages start `gate verify` as a niced child.
 """
 
 import os

@@ -36,7 +36,7 @@ TIME_CALLS = _words(
 BROAD_HANDLERS = ("gate/gate_loop.py", "gate/readers/line_loop.py")
 TIME_AT = ("gate/clock.py", "firmware_protocol/simulator.py")
 SERIAL_AT = ("firmware_protocol/transport.py",)
-SQLITE_AT = ("gate/store/database.py", "gate/store/triggers.py")
+SQLITE_AT = ("gate/store/database.py", "gate/store/database_files.py", "gate/store/triggers.py")
 SQLITE_WORDS = ("PRAGMA ", "BEGIN IMMEDIATE", "SQLITE_MASTER", "SQLITE_SCHEMA", "INSERT OR ", "RAISE(ABORT", "VACUUM")
 
 LONGEST_FILE = 300

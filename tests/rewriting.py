@@ -29,7 +29,7 @@ def rewrite(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
             frontier = grown(frontier, seq - 1, leaf)
             names = ", ".join(f"{column} = ?" for column in COLUMNS)
             reasons = said.get("reasons") or [None]
-            values = [text.decode(), leaf, reasons[0], *(said.get(key) for key in COLUMNS.values()), seq]
+            values = [text.decode(), leaf, reasons[0], *(_scalar(said.get(key)) for key in COLUMNS.values()), seq]
             statement = " ".join(["UPDATE audit_trail SET data = ?, leaf = ?, reason = ?,", names, "WHERE seq = ?"])
             connection.execute(statement, values)
         connection.execute("UPDATE trail_head SET leaf = ?, frontier = ?", (leaf, b"".join(frontier)))
@@ -40,3 +40,7 @@ def rewrite(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def on_entry(seq: int, change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
     """Change one entry only."""
     return lambda said: change(said) if said["seq"] == seq else None
+
+
+def _scalar(value: object) -> str | int | None:
+    return value if value is None or isinstance(value, str | int) else str(value)

@@ -34,6 +34,7 @@ class Loop:
 
     def __post_init__(self) -> None:
         self.world.edge.gate.close()
+        self.world.replays = False
         settings = self.world.settings
         self.gate = GateLoop(lambda: open_desk(settings, plan_of(settings)), self.world.clock, self.orders.extend, "en")
 

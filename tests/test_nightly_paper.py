@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gate import jobs
 from gate.jobs import nightly_paper
 
 ZONE = ZoneInfo("America/Toronto")
@@ -30,7 +29,7 @@ class Ran:
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
     found = Ran()
-    monkeypatch.setattr(jobs.subprocess, "run", found)
+    monkeypatch.setattr("gate.jobs.subprocess.run", found)
     return found
 
 

@@ -40,6 +40,8 @@ def demand(holds: object, what: str) -> None:
 class Bundle(ExitStack):
     """The files of a folder or of a zip; closes what was opened."""
 
+    reading = "the bundle"  # the file that was opened last, for whoever reads an error
+
     def __init__(self, where: Path) -> None:
         super().__init__()
         self.folder, self.archive = where, self.enter_context(zipfile.ZipFile(where)) if where.is_file() else None
@@ -48,6 +50,7 @@ class Bundle(ExitStack):
 
     def open(self, name: str) -> IO[bytes]:
         demand(name in self.names, f"{name}: is missing")
+        Bundle.reading = name
         return self.enter_context(self.archive.open(name) if self.archive else (self.folder / name).open("rb"))
 
     def text(self, name: str) -> str:
@@ -141,6 +144,16 @@ def entry_in(line: bytes, where: str) -> tuple[int, str]:
     return seq, prev
 
 
+def proof_in(line: bytes, where: str) -> tuple[int, list[str]]:
+    """Return the number of the entry that a line proves, and its path."""
+    try:
+        told = json.loads(line or b'{"seq":0,"path":[]}')
+        bytes.fromhex("".join(told["path"]))
+        return int(told["seq"]), list(told["path"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnsoundError(f"{where}: is no proof") from error
+
+
 def check_entries(bundle: Bundle, size: int, root: bytes) -> int:
     """Check every entry against the one before and against the checkpoint; return how many there are."""
     proofs = bundle.open("proofs.jsonl") if "proofs.jsonl" in bundle.names else None
@@ -155,9 +168,9 @@ def check_entries(bundle: Bundle, size: int, root: bytes) -> int:
         )
         before, leaf = seq, hashlib.sha256(b"\x00" + line[:-1]).digest()
         if proofs:
-            proof = json.loads(proofs.readline() or b"{}")
-            demand(proof.get("seq") == seq, f"proofs.jsonl line {count}: is no proof of entry {seq}")
-            proven = root_by_path(leaf, seq - 1, size - 1, proof["path"]) == root
+            number, path = proof_in(proofs.readline(), f"proofs.jsonl line {count}")
+            demand(number == seq, f"proofs.jsonl line {count}: is no proof of entry {seq}")
+            proven = root_by_path(leaf, seq - 1, size - 1, path) == root
             demand(proven, f"{where}: is not entry {seq} as the checkpoint covers it, or its proof was changed")
         forest.append((1, leaf))
         while forest[-2][0] == forest[-1][0]:
@@ -202,7 +215,7 @@ def main() -> int:
         print(f"UNSOUND: the zip is damaged: {error}")
         return 1
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        print(f"could not check: {type(error).__name__}: {error}")
+        print(f"could not check: {Bundle.reading}: {type(error).__name__}: {error}")
         return 2
     print(f"sound: {count} entries, under the checkpoint of {size} entries of {origin}, root {root.hex()}")
     print(f"signed with the key whose SHA-256 is {key}: compare it with the one that the plant has on paper")

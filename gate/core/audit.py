@@ -67,6 +67,7 @@ class Kind(StrEnum):
     HOLD_RELEASED = "hold_released"
     VERIFY = "verify"
     SEGMENT = "segment"
+    BACKUP = "backup"
     LATE_ENTRY = "late_entry"
 
 

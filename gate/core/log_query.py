@@ -11,11 +11,11 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Entries that have one of the terms, from an instant until before another (seconds since 1970; None: open)."""
+    """Entries that have one of the terms, from an instant until before another (ms since 1970; None: open)."""
 
     any_of: AnyOf
-    since_s: int | None = None
-    until_s: int | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Query:
     """The entry has a term of each."""
     texts: tuple[str, ...] = ()
     """Each is a part of an id, a reason or a word of the entry; in lower case."""
-    since_s: int | None = None
-    until_s: int | None = None
-    """Its time, in seconds since 1970, is at or after the one and before the other."""
+    since_ms: int | None = None
+    until_ms: int | None = None
+    """Its time, in milliseconds since 1970, is at or after the one and before the other."""
     windows: tuple[Window, ...] | None = None
     """It lies in one of them; None: not asked."""
     inside: tuple[Range, ...] | None = None
@@ -42,7 +42,7 @@ def holds(query: Query, found: Found) -> bool:
     return (
         all(found.terms & clause for clause in query.clauses)
         and all(_has_text(text, found) for text in query.texts)
-        and _in_time(found, query.since_s, query.until_s)
+        and _in_time(found, query.since_ms, query.until_ms)
         and (query.windows is None or any(_in_window(window, found) for window in query.windows))
         and (query.inside is None or _in_ranges(query.inside, found.seq))
         and not _in_ranges(query.outside, found.seq)
@@ -58,12 +58,12 @@ def _has_text(text: str, found: Found) -> bool:
     return any(has_text(text, term) for term in found.terms)
 
 
-def _in_time(found: Found, since_s: int | None, until_s: int | None) -> bool:
-    return (since_s is None or since_s <= found.at_s) and (until_s is None or found.at_s < until_s)
+def _in_time(found: Found, since_ms: int | None, until_ms: int | None) -> bool:
+    return (since_ms is None or since_ms <= found.at_ms) and (until_ms is None or found.at_ms < until_ms)
 
 
 def _in_window(window: Window, found: Found) -> bool:
-    return bool(found.terms & window.any_of) and _in_time(found, window.since_s, window.until_s)
+    return bool(found.terms & window.any_of) and _in_time(found, window.since_ms, window.until_ms)
 
 
 def _in_ranges(ranges: tuple[Range, ...], seq: int) -> bool:

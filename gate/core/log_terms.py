@@ -72,10 +72,10 @@ class View(StrEnum):
 
 
 class Found(NamedTuple):
-    """An entry as a search sees it; `at_s` is its time in whole seconds since 1970."""
+    """An entry as a search sees it; `at_ms` is its time in milliseconds since 1970."""
 
     seq: int
-    at_s: int
+    at_ms: int
     terms: frozenset[Term]
 
 
@@ -150,17 +150,17 @@ SHORTEST_WORD, LONGEST_WORD, MOST_WORDS = 3, 60, 40
 """Words of a justification that are worth finding; a text of ten thousand characters does not fill the index."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
+_MS = timedelta(milliseconds=1)
 
 
-def seconds_of(at: datetime) -> int:
-    """Return an aware instant as whole seconds since 1970, cut off."""
-    return (at - _EPOCH) // _SECOND
+def ms_of(at: datetime) -> int:
+    """Return an aware instant as milliseconds since 1970, which is as fine as the trail tells it."""
+    return (at - _EPOCH) // _MS
 
 
-def instant_of(seconds: int) -> datetime:
-    """Return the instant of whole seconds since 1970."""
-    return _EPOCH + timedelta(seconds=seconds)
+def instant_of(ms: int) -> datetime:
+    """Return the instant of milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=ms)
 
 
 def found_of(seq: int, said: Mapping[str, Any]) -> Found:
@@ -198,7 +198,7 @@ def result_of(said: Mapping[str, Any]) -> Result | None:
 
 def _at(said: Mapping[str, Any]) -> int:
     try:
-        return seconds_of(datetime.fromisoformat(str(said.get("at"))))
+        return ms_of(datetime.fromisoformat(str(said.get("at"))))
     except (ValueError, TypeError, OverflowError):
         return 0
 

@@ -57,6 +57,7 @@ class Act(StrEnum):
     ACCEPT_RISK = "accept_risk"
     PLAN_DUTY = "plan_duty"
     SIGN_AT_KIOSK = "sign_at_kiosk"
+    SAVE_VIEW = "save_view"
     RECORD_LOT = "record_lot"
     ENTER_LATE = "enter_late"
     VERIFY_LATE = "verify_late"
@@ -106,6 +107,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.ACCEPT_RISK: _QA,
     Act.PLAN_DUTY: _SUPERVISOR | _QA,
     Act.SIGN_AT_KIOSK: _SUPERVISOR | _QA,
+    Act.SAVE_VIEW: _EVERYBODY - {Role.OPERATOR, Role.AUDITOR},
     Act.RECORD_LOT: _SUPERVISOR | _QA,
     Act.ENTER_LATE: _SUPERVISOR | _QA,
     Act.VERIFY_LATE: _SUPERVISOR | _QA,

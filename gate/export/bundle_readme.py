@@ -34,7 +34,8 @@ WHAT IS HERE
   gate.vkey, gate.pem
                    the public key, in two forms
   reports/         the same answer for people (PDF) and for analysis (CSV)
-  manifest.json    filter, counts, who, when, and the SHA-256 of every file
+  export.json      filter, counts, who, when, head, versions
+  manifest.json    the SHA-256 of every file
   verify.py        the program that checks all this; standard library only
 
 Entries hold numbers of people and the last 4 characters of badges, no names but those of signatures. Names stand in the
@@ -55,8 +56,8 @@ VÉRIFIER EN UNE MINUTE (tout poste avec Python 3.8 ou plus récent, sans instal
      témoin.
 
   entries.jsonl : enregistrements bruts. proofs.jsonl : preuve d’inclusion de chacun (RFC 6962). checkpoint.txt : taille
-  et racine signées. reports/ : la même réponse en PDF et en CSV. manifest.json : filtre, nombres, auteur, heure et
-  SHA-256 de chaque fichier.
+  et racine signées. reports/ : la même réponse en PDF et en CSV. export.json : filtre, nombres, auteur, heure,
+  versions. manifest.json : SHA-256 de chaque fichier.
 """
 
 

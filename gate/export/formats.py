@@ -19,8 +19,6 @@ class Format(StrEnum):
     BUNDLE = "bundle"
 
 
-OFFERED = (Format.PDF, Format.CSV, Format.XLSX, Format.JSON)
-
 SUFFIX = {Format.BUNDLE: "zip"}
 
 MIME = {

@@ -77,6 +77,15 @@ class Trail:
         begin_writing(self.cursor)
         self._read_head()
 
+    def begin_headless(self) -> None:
+        """Take the write lock where the head of the trail is gone, to write a new one.
+
+        Raises:
+            STORE_FAULTS: locked for too long, or unreadable.
+        """
+        begin_writing(self.cursor)
+        self.head = self._begun_at = EMPTY
+
     def look(self) -> None:
         """Begin a snapshot that only reads and holds nobody up; `rollback` ends it.
 

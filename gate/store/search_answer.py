@@ -57,8 +57,8 @@ def entries_of(query: Query, lists: Lists) -> BitMap:
         found = _narrowed(found, lists.read(_terms_with(text, lists)))
     if query.inside is not None:
         found = _narrowed(found, _ranges(query.inside))
-    if query.since_s is not None or query.until_s is not None:
-        found = _narrowed(found, in_time(query.since_s, query.until_s, lists))
+    if query.since_ms is not None or query.until_ms is not None:
+        found = _narrowed(found, in_time(query.since_ms, query.until_ms, lists))
     if query.windows is not None:
         found = _narrowed(found, _in_windows(query.windows, lists))
     existing = lists.read((ALL,))
@@ -66,14 +66,14 @@ def entries_of(query: Query, lists: Lists) -> BitMap:
     return found - _ranges(query.outside) if query.outside else found
 
 
-def in_time(since_s: int | None, until_s: int | None, lists: Lists) -> BitMap:
+def in_time(since_ms: int | None, until_ms: int | None, lists: Lists) -> BitMap:
     """Return the numbers of the entries whose time is at or after the one and before the other.
 
     Numbers are in the order of recording; times may go back, so each block of entries is asked, and those that lie
     across a border entry by entry.
     """
-    since = since_s if since_s is not None else -(2**62)
-    until = until_s if until_s is not None else 2**62
+    since = since_ms if since_ms is not None else -(2**62)
+    until = until_ms if until_ms is not None else 2**62
     found, edges = BitMap(), []
     for block, (low, high, _) in lists.blocks().items():
         if since <= low and high < until:
@@ -82,12 +82,12 @@ def in_time(since_s: int | None, until_s: int | None, lists: Lists) -> BitMap:
             edges.append(block)
     for block, at in lists.times(edges).items():
         start = start_of(block)
-        found.update(start + place for place, second in enumerate(at) if since <= second < until)
+        found.update(start + place for place, ms in enumerate(at) if since <= ms < until)
     return found
 
 
 def span(found: BitMap, lists: Lists) -> tuple[int, int] | None:
-    """Return the earliest and the latest second of the blocks that hold the entries, None where there are none."""
+    """Return the earliest and the latest time of the blocks that hold the entries, None where there are none."""
     if not found:
         return None
     first, last = found[0] // BLOCK, found[-1] // BLOCK
@@ -96,7 +96,7 @@ def span(found: BitMap, lists: Lists) -> tuple[int, int] | None:
 
 
 def histogram(series: Sequence[BitMap], edges: Sequence[int], lists: Lists) -> list[list[int]]:
-    """Return for each series how many of its entries lie between each edge (seconds since 1970) and the next."""
+    """Return for each series how many of its entries lie between each edge (milliseconds since 1970) and the next."""
     counts = [[0] * (len(edges) - 1) for _ in series]
     across: list[tuple[int, bool]] = []
     for block, (low, high, ordered) in lists.blocks().items():
@@ -158,8 +158,8 @@ def _in_windows(windows: Sequence[Window], lists: Lists) -> BitMap:
     found = BitMap()
     for window in windows:
         of_terms = lists.read(window.any_of)
-        if window.since_s is not None or window.until_s is not None:
-            of_terms &= in_time(window.since_s, window.until_s, lists)
+        if window.since_ms is not None or window.until_ms is not None:
+            of_terms &= in_time(window.since_ms, window.until_ms, lists)
         found |= of_terms
     return found
 

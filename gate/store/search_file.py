@@ -168,7 +168,7 @@ class SearchFile:
         return {row[0]: BlockTimes(row[1], row[2], bool(row[3])) for row in self._connection.execute(wanted)}
 
     def times(self, blocks: Sequence[int]) -> dict[int, "array[int]"]:
-        """Return the times of every entry of some blocks, in seconds since 1970.
+        """Return the times of every entry of some blocks, in milliseconds since 1970.
 
         Raises:
             DamagedIndexError: they are not the ones that were written.

@@ -38,13 +38,13 @@ class Part:
     def add(self, scanned: Iterable[Scanned]) -> None:
         """Add entries; a number that is missing in the trail belongs to nothing and has the time before it."""
         for found, leaf in scanned:
-            self._fill(found.seq - 1, found.at_s)
+            self._fill(found.seq - 1, found.at_ms)
             for term in found.terms:
                 seqs = self.held.get(term)
                 if seqs is None:
                     seqs = self.held[term] = BitMap()
                 seqs.add(found.seq)
-            self._time(found.seq, found.at_s)
+            self._time(found.seq, found.at_ms)
             self.last, self.leaf = found.seq, leaf
 
     def fill_to(self, last: int) -> None:
@@ -52,19 +52,19 @@ class Part:
         self._fill(last, 0)
         self.last = max(self.last, last)
 
-    def _fill(self, last: int, at_s: int) -> None:
+    def _fill(self, last: int, at_ms: int) -> None:
         for seq in range(self.last + 1, last + 1):
-            self._time(seq, self._before(seq, at_s))
+            self._time(seq, self._before(seq, at_ms))
 
-    def _before(self, seq: int, at_s: int) -> int:
+    def _before(self, seq: int, at_ms: int) -> int:
         block = self.at.get((seq - 1) // BLOCK)
-        return block[-1] if block else at_s
+        return block[-1] if block else at_ms
 
-    def _time(self, seq: int, at_s: int) -> None:
+    def _time(self, seq: int, at_ms: int) -> None:
         block = self.at.get(seq // BLOCK)
         if block is None:
             block = self.at[seq // BLOCK] = array("q")
-        block.append(at_s)
+        block.append(at_ms)
 
     def read(self, terms: Iterable[Term]) -> BitMap:
         """Return the numbers of the entries that have any of the terms."""

@@ -95,6 +95,26 @@ def fault(row: Any, seq: int, previous: bytes, digest: bytes) -> str | None:
     return _slowly(row, seq, previous, digest)
 
 
+def holds_by_itself(row: Any) -> bool:
+    """Whether a row's number, bytes, hash and columns agree, whatever it continues."""
+    said = said_of(row[1])
+    if said is None or said["seq"] != row[0] or digest_of(row[1]) != row[2]:
+        return False
+    return column_mismatch(_Columns(*row), said) is None
+
+
+def next_row(engine: sa.Engine, seq: int) -> tuple[int, Any] | None:
+    """Return the number of the first row from `seq` on, and the row; None for one that cannot be read."""
+    with engine.connect() as connection:
+        number = connection.execute(sa.select(sa.func.min(_T.seq)).where(_T.seq >= seq)).scalar()
+        if number is None:
+            return None
+        try:
+            return number, tuple(connection.execute(sa.select(*_WHOLE_ROW).where(_T.seq == number)).one())
+        except sa.exc.DBAPIError:
+            return number, None
+
+
 def _slowly(row: Any, seq: int, previous: bytes, digest: bytes) -> str | None:
     said = said_of(row[1])
     if said is None:

@@ -12,12 +12,14 @@ from gate.web.alerting import Alerting
 from gate.web.badge_routes import badge_pages
 from gate.web.board import Board
 from gate.web.duty import duty_pages
+from gate.web.entry_routes import record_pages
 from gate.web.export_pages import export_pages
 from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.head_keeping import HEADS, HeadKeeper
 from gate.web.integrity_pages import integrity_pages
+from gate.web.inspection import inspection_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.late_pages import late_pages
@@ -44,9 +46,11 @@ from gate.web.streams import Streams
 from gate.web.tail import Tail
 from gate.web.texts import PAGE_TEXTS
 from gate.web.training_pages import training_pages
+from gate.web.trend_pages import trend_pages
 
 PAGES = (
     integrity_pages,
+    record_pages,
     training_pages,
     pin_pages,
     duty_pages,
@@ -63,8 +67,10 @@ PAGES = (
     paper_pages,
     metrics_page,
     matrix_pages,
+    trend_pages,
     lot_pages,
     late_pages,
+    inspection_pages,
     log_pages,
 )
 

@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from gate.core.report import ColumnKind, Report, Row
 from gate.core.roles import Act
 from gate.export.cells import shown
-from gate.export.formats import MIME, OFFERED, STREAMED, Format, suffix_of, takes
+from gate.export.formats import MIME, STREAMED, Format, suffix_of, takes
 from gate.export.shelf import UNDER_WAY, Job, State
 from gate.web import entries_report, who_can_run_report
 from gate.web.export_asking import about_asked, leaf_of, query_asked, report_asked
@@ -71,7 +71,7 @@ def export_sent(name: str) -> ResponseReturnValue:
     except BadQuestionError as error:
         return _not_understood(name, str(error))
     asked = request.form.get("format", "")
-    if asked not in set(OFFERED):
+    if asked not in set(Format):
         return _form(report, "ex_choose"), 422
     wanted = Format(asked)
     if not takes(wanted, report.total):

@@ -99,6 +99,7 @@ EXPORT_TEXTS: dict[str, tuple[str, str]] = {
         "Un numéro d’enregistrement est un nombre entier à partir de 1, comme 48207.",
     ),
     # one export
+    "ex_job_title": ("{title}: {format}", "{title} : {format}"),
     "ex_number": ("Number", "Numéro"),
     "ex_state": ("State", "État"),
     "ex_made": ("Asked for", "Demandée"),

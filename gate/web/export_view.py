@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gate.core.report import Report
 from gate.export.about import GUARD
-from gate.export.formats import OFFERED, ROWS, Format, takes
+from gate.export.formats import ROWS, Format, takes
 from gate.export.shelf import Job, State
 from gate.store.schema import audit_trail
 from gate.web.formats import visible
@@ -65,7 +65,7 @@ def choices_of(report: Report, view: Viewer) -> list[Choice]:
             texts[f"ex_n_{wanted.value}"],
             "" if takes(wanted, report.total) else texts["ex_limit"].format(n=number(ROWS[wanted], view)),
         )
-        for wanted in OFFERED
+        for wanted in Format
     ]
 
 

@@ -18,8 +18,9 @@ from gate.web.admin_history import history, shown_history
 from gate.web.admin_things import choices_of
 from gate.web.changing import NUMBER, Problems, filled
 from gate.web.formats import visible
+from gate.web.log_lookup import names_of_persons
 from gate.web.pages import around, site, viewer
-from gate.web.people_names import names_of_people, said_name
+from gate.web.people_names import said_name
 from gate.web.session import requires
 from gate.web.signing import NO_TROUBLE, Trouble, form_value, signed_act, signing_user
 from gate.web.typed_times import time_of
@@ -64,7 +65,7 @@ def late_list() -> str:
         limit, last = SHOWN + 1, int(before) if NUMBER.fullmatch(before) else None
         found = newest_late(connection, wanted, before=last, limit=limit)
         total, waiting = count_late(connection, wanted), count_late(connection, LateFilter(state="entered"))
-        names = names_of_people(connection, {id_ for one in found for id_ in _people(one)})
+        names = names_of_persons(connection, {id_ for one in found for id_ in _people(one)})
     return _page(
         "late_list.html",
         rows=[shown_late(one, names, view) for one in found[:SHOWN]],
@@ -137,7 +138,7 @@ def _one_page(template: str, one: LateEntry, **more: object) -> str:
     view, engine, user = viewer(), site().records.engine(), signing_user()
     with engine.connect() as connection:
         stored = attachments.scan(connection, one.scan_sha256)
-        names = names_of_people(connection, _people(one))
+        names = names_of_persons(connection, _people(one))
     return _page(
         template,
         one=shown_late(one, names, view),

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from gate.core.log_query import Query
-from gate.core.log_terms import Family, Field, Result, Term, View, seconds_of
+from gate.core.log_query import Query, Window
+from gate.core.log_terms import Family, Field, Result, Term, View, ms_of
 from gate.core.reasons import REASONS
 from gate.core.terms import Mode, Operation
+from gate.store.lots import windows_of
+from gate.store.reviews import reviewed_ranges
 from gate.web.formats import visible
 from gate.web.log_lookup import machines, override_terms, people_like
 from gate.web.log_times import PRESETS, as_typed, since_of, typed_time
@@ -33,6 +35,8 @@ FILTERS = (
     "operation",
     "mode",
     "override",
+    "lot",
+    "reviewed",
     "family",
     "q",
 )
@@ -107,7 +111,7 @@ def understood(given: Mapping[str, str], around: Around) -> Asked:
             chips.append(Chip(name, texts[f"log_{name}"], visible(shown)))
         except NotUnderstoodError as error:
             problems[name] = str(error)
-    if query.since_s is not None and query.until_s is not None and query.since_s >= query.until_s:
+    if query.since_ms is not None and query.until_ms is not None and query.since_ms >= query.until_ms:
         problems["to"] = "log_ends_before"
     view = given.get("view", "").strip()
     if view and view not in set(View):
@@ -120,25 +124,25 @@ def _time(query: Query, text: str, around: Around) -> Understood:
     if text not in PRESETS:
         raise NotUnderstoodError("log_no_such_choice")
     since = since_of(text, around.now, around.viewer.zone)
-    return Understood(replace(query, since_s=_later(query.since_s, since)), around.viewer.texts[f"log_time_{text}"])
+    return Understood(replace(query, since_ms=_later(query.since_ms, since)), around.viewer.texts[f"log_time_{text}"])
 
 
 def _from(query: Query, text: str, around: Around) -> Understood:
     since = typed_time(text, around.viewer.zone, end=False)
     if since is None:
         raise NotUnderstoodError("log_bad_time")
-    return Understood(replace(query, since_s=_later(query.since_s, since)), as_typed(since, around.viewer.zone))
+    return Understood(replace(query, since_ms=_later(query.since_ms, since)), as_typed(since, around.viewer.zone))
 
 
 def _to(query: Query, text: str, around: Around) -> Understood:
     until = typed_time(text, around.viewer.zone, end=True)
     if until is None:
         raise NotUnderstoodError("log_bad_time")
-    return Understood(replace(query, until_s=seconds_of(until)), text)
+    return Understood(replace(query, until_ms=ms_of(until)), text)
 
 
-def _later(since_s: int | None, since: datetime) -> int:
-    return max(seconds_of(since), since_s if since_s is not None else -(2**62))
+def _later(since_ms: int | None, since: datetime) -> int:
+    return max(ms_of(since), since_ms if since_ms is not None else -(2**62))
 
 
 def _equipment(query: Query, text: str, around: Around) -> Understood:
@@ -175,6 +179,29 @@ def _override(query: Query, text: str, around: Around) -> Understood:
     if not terms:
         raise NotUnderstoodError("log_no_such_override")
     return _one_of(query, terms, text)
+
+
+def _lot(query: Query, text: str, around: Around) -> Understood:
+    windows = windows_of(around.connection, text)
+    if not windows:
+        raise NotUnderstoodError("log_no_such_lot")
+    found = [
+        Window(
+            frozenset({Term(Field.EQUIPMENT, one.equipment_id)}),
+            ms_of(one.from_at),
+            ms_of(one.until_at) if one.until_at is not None else None,
+        )
+        for one in windows
+    ]
+    return Understood(replace(query, windows=tuple(found)), text)
+
+
+def _reviewed(query: Query, text: str, around: Around) -> Understood:
+    if text not in ("yes", "no"):
+        raise NotUnderstoodError("log_no_such_choice")
+    ranges = reviewed_ranges(around.connection)
+    narrowed = replace(query, inside=ranges) if text == "yes" else replace(query, outside=ranges)
+    return Understood(narrowed, around.viewer.texts[f"log_reviewed_{text}"])
 
 
 def _words(query: Query, text: str, around: Around) -> Understood:
@@ -222,6 +249,8 @@ _READERS: dict[str, Reader] = {
     "operation": _choice(Field.OPERATION, frozenset(Operation), operation_word),
     "mode": _choice(Field.MODE, frozenset(Mode), lambda value, view: view.texts[f"log_mode_{value}"]),
     "override": _override,
+    "lot": _lot,
+    "reviewed": _reviewed,
     "family": _choice(Field.FAMILY, frozenset(Family), lambda value, view: view.texts[f"log_family_{value}"]),
     "q": _words,
 }

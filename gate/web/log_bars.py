@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
 
-from gate.core.log_terms import Field, Result, Term, instant_of, seconds_of
+from gate.core.log_terms import Field, Result, Term, instant_of, ms_of
 from gate.store.search_answer import histogram, span
 from gate.store.search_reading import Reading
 from gate.web.log_times import as_typed
 from gate.web.view import Viewer
 
 MOST_BARS = 90
-STEPS = (60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 7 * 86_400, 28 * 86_400, 91 * 86_400, 364 * 86_400)
-"""Seconds that one bar may stand for; beyond the last, as many of it as needed."""
+MINUTE, DAY = 60_000, 86_400_000
+STEPS = (*(MINUTE * n for n in (1, 5, 15, 30, 60, 120, 240, 480)), *(DAY * n for n in (1, 7, 28, 91, 364)))
+"""Milliseconds that one bar may stand for; beyond the last, as many of it as needed."""
 
 WIDTH, HEIGHT, FOOT = 1360, 54, 20
 MOST_MARKS = 8
@@ -54,13 +55,13 @@ class Bars:
         return tuple(bar for bar in self.bars if bar.all)
 
 
-def counted(found: BitMap, since_s: int | None, until_s: int | None, zone: ZoneInfo, lists: Reading) -> "Counts":
+def counted(found: BitMap, since_ms: int | None, until_ms: int | None, zone: ZoneInfo, lists: Reading) -> "Counts":
     """Count the entries that fit by steps of time, from the border that was asked or the first entry to the last."""
     reach = span(found, lists)
     if reach is None:
         return Counts((), ())
-    first = max(reach[0], since_s) if since_s is not None else reach[0]
-    last = min(reach[1], until_s - 1) if until_s is not None else reach[1]
+    first = max(reach[0], since_ms) if since_ms is not None else reach[0]
+    last = min(reach[1], until_ms - 1) if until_ms is not None else reach[1]
     edges = edges_of(first, max(first, last), zone)
     series = [found, found & lists.read(DENIED), found & lists.read(OVERRIDE)]
     return Counts(tuple(edges), tuple(map(tuple, histogram(series, edges, lists))))
@@ -68,14 +69,14 @@ def counted(found: BitMap, since_s: int | None, until_s: int | None, zone: ZoneI
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Edges in seconds since 1970, and for all, denied and override the number between each edge and the next."""
+    """Edges in milliseconds since 1970, and for all, denied and override the number between each edge and the next."""
 
     edges: Sequence[int]
     rows: Sequence[Sequence[int]]
 
 
 def edges_of(first: int, last: int, zone: ZoneInfo) -> list[int]:
-    """Return borders around two seconds, at whole steps of the site's own time of day."""
+    """Return borders around two times, at whole steps of the site's own time of day."""
     length = last - first + 1
     step = next((step for step in STEPS if length <= step * (MOST_BARS - 2)), 0)
     if not step:
@@ -86,20 +87,20 @@ def edges_of(first: int, last: int, zone: ZoneInfo) -> list[int]:
     return edges
 
 
-def _border(second: int, step: int, zone: ZoneInfo) -> int:
-    local = instant_of(second).astimezone(zone)
-    midnight = seconds_of(datetime.combine(local.date(), time(), zone).astimezone(UTC))
-    return midnight if step >= 86_400 else midnight + (second - midnight) // step * step
+def _border(ms: int, step: int, zone: ZoneInfo) -> int:
+    local = instant_of(ms).astimezone(zone)
+    midnight = ms_of(datetime.combine(local.date(), time(), zone).astimezone(UTC))
+    return midnight if step >= DAY else midnight + (ms - midnight) // step * step
 
 
 def _next(edge: int, step: int, zone: ZoneInfo) -> int:
     """Days are as long as they are at the site, twice a year an hour shorter or longer."""
-    if step < 86_400:
+    if step < DAY:
         local = instant_of(edge).astimezone(zone)
         following = datetime.combine(local.date() + timedelta(days=1), time(), zone).astimezone(UTC)
-        return min(edge + step, max(edge + 1, seconds_of(following)))
+        return min(edge + step, max(edge + 1, ms_of(following)))
     local = instant_of(edge).astimezone(zone)
-    return seconds_of(datetime.combine(local.date() + timedelta(days=step // 86_400), time(), zone).astimezone(UTC))
+    return ms_of(datetime.combine(local.date() + timedelta(days=step // DAY), time(), zone).astimezone(UTC))
 
 
 def drawn(counts: Counts, view: Viewer) -> Bars:
@@ -118,7 +119,7 @@ def drawn(counts: Counts, view: Viewer) -> Bars:
 
 def _bar(place: int, pair: tuple[int, int], numbers: Sequence[int], slot: float, tallest: int, zone: ZoneInfo) -> Bar:
     every, denied, override = numbers
-    since, until = (as_typed(instant_of(second), zone) for second in pair)
+    since, until = (as_typed(instant_of(ms), zone) for ms in pair)
     low, parts = float(HEIGHT), []
     heights = {"bx": denied, "bw": override, "bl": every - denied - override}
     for look, number in heights.items():

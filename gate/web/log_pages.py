@@ -15,22 +15,31 @@ from gate.core.reasons import REASONS
 from gate.core.roles import Act
 from gate.core.terms import Mode, Operation
 from gate.store.search_answer import TooManyFitError
+from gate.web import log_report
+from gate.web.changing import changed_by_form
 from gate.web.formats import utc_offset, visible
 from gate.web.log_asked import FILTERS, Asked, operation_word
 from gate.web.log_bars import Counts, drawn
 from gate.web.log_lookup import machines
-from gate.web.log_rows import LogRow, log_row, names_for
+from gate.web.log_rows import LogRow, log_rows
 from gate.web.log_search import Cursor, Looked, asked_of, look, newer_than, rows_of
 from gate.web.log_times import PRESETS
+from gate.web.log_views import end, query_of, save, saved_tabs
 from gate.web.pages import around, site, viewer
 from gate.web.reason_texts import reason_text
 from gate.web.session import current_user, requires, to_login
+from gate.web.signing import NO_TROUBLE, Trouble, form_value, typed
 from gate.web.view import Viewer
+
+__all__ = ["log_pages", "log_report"]
 
 log_pages = Blueprint("log_pages", __name__)
 
 LARGEST = 2**32 - 2
 """No record has a larger number; what an address asks beyond it means the newest."""
+
+DONE = {"saved": "log_saved", "ended": "log_ended"}
+"""What was done before the page was shown -> the key of the sentence that says so."""
 
 TRIES = 2
 """An index that is found wrong is dropped; the second answer is from what is read anew."""
@@ -40,6 +49,43 @@ TRIES = 2
 @requires(Act.VIEW_RECORDS)
 def access_log() -> ResponseReturnValue:
     """Show the records that fit what the address asks, newest first."""
+    return _answer(NO_TROUBLE)
+
+
+@log_pages.get("/log/views")
+@requires(Act.SAVE_VIEW)
+def view_form() -> ResponseReturnValue:
+    """Show the log with the form to save a view open, as after a login."""
+    return _answer(NO_TROUBLE)
+
+
+@log_pages.post("/log/views")
+@requires(Act.SAVE_VIEW)
+def view_saved() -> ResponseReturnValue:
+    """Keep what is asked under a name."""
+    view = viewer()
+    with site().records.engine().connect() as connection:
+        asked = asked_of(given(), connection, view)
+    query = "" if asked.problems else query_of(asked)
+    return changed_by_form(
+        lambda desk, user: save(desk, user, form_value("name"), query), _form_again, _url(asked, view, done="saved")
+    )
+
+
+@log_pages.post("/log/views/<view_id>/end")
+@requires(Act.SAVE_VIEW)
+def view_ended(view_id: str) -> ResponseReturnValue:
+    """End a view of one's own."""
+    there = url_for("log_pages.access_log", lang=viewer().language, done="ended")
+    return changed_by_form(lambda desk, user: end(desk, user, view_id), _form_again, there)
+
+
+def _form_again(trouble: Trouble) -> str:
+    answer, _ = _answer(trouble)
+    return answer
+
+
+def _answer(trouble: Trouble) -> tuple[str, int]:
     view = viewer()
     with site().records.engine().connect() as connection:
         asked = asked_of(given(), connection, view)
@@ -51,8 +97,17 @@ def access_log() -> ResponseReturnValue:
             except TooManyFitError:
                 problems["q"] = "log_too_many_fit"
         options = _options(connection, view)
-    status = 422 if problems else 200
-    return render_template("log.html", **around(view), **_page(asked, problems, looked, rows, options, view)), status
+        saved = saved_tabs(connection, current_user(), asked, view)
+    page = _page(asked, problems, looked, rows, options, view)
+    forms = {
+        "saved": saved,
+        "trouble": trouble,
+        "name": typed("name")["name"] if trouble.refused else "",
+        "saving": bool(trouble.refused) or request.endpoint == "log_pages.view_form",
+        "done": DONE.get(request.args.get("done", ""), ""),
+        "save_url": url_for("log_pages.view_saved", **_args(asked, view)),
+    }
+    return render_template("log.html", **around(view), **page, **forms), 422 if problems else 200
 
 
 @log_pages.get("/log/newer")
@@ -88,8 +143,7 @@ def _searched(connection: sa.Connection, asked: Asked, view: Viewer) -> tuple[Lo
         looked = look(asked, Cursor(_number("before"), _number("after")), view)
         found = rows_of(connection, looked, asked.whole)
         if found is not None:
-            names = names_for(connection, found)
-            return looked, [log_row(one, names, view) for one in found]
+            return looked, log_rows(connection, found, view)
     raise ServiceUnavailable
 
 
@@ -127,7 +181,7 @@ def _page(
     }
 
 
-_MORE = ("from", "to", "badge", "reader", "operation", "mode", "override", "family")
+_MORE = ("from", "to", "badge", "reader", "operation", "mode", "override", "reviewed", "family")
 
 
 def _options(connection: sa.Connection, view: Viewer) -> dict[str, object]:
@@ -143,6 +197,7 @@ def _options(connection: sa.Connection, view: Viewer) -> dict[str, object]:
         "reasons": sorted(((code, reason_text(code, view.language)) for code in REASONS), key=lambda row: row[1]),
         "operations": [(one.value, operation_word(one.value, view)) for one in Operation],
         "modes": [(one.value, texts[f"log_mode_{one}"]) for one in Mode],
+        "reviewed_options": [(word, texts[f"log_reviewed_{word}"]) for word in ("yes", "no")],
         "families": [(one.value, texts[f"log_family_{one}"]) for one in Family],
         "reader_options": [(name, visible(name)) for name in sorted(readers)],
     }

@@ -1,7 +1,7 @@
 """One line a record: who, where, how it ended and a sentence for why, from the record's own bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from gate.core.log_terms import Found, found_of, instant_of, unreadable
 from gate.store.schema import audit_trail
 from gate.store.trail_bytes import said_of
 from gate.web.formats import visible
+from gate.web.log_context import beside
 from gate.web.log_lookup import names_of_accounts, names_of_persons
 from gate.web.reading import Names, ShownEntry, names_of
 from gate.web.view import Tag, Viewer, When, entry_view
@@ -45,6 +46,14 @@ class Record(NamedTuple):
     said: Mapping[str, Any] | None
 
     @property
+    def when(self) -> datetime:
+        """Return its time; one that cannot be read is the first of all times."""
+        try:
+            return datetime.fromisoformat(self.at).astimezone(UTC)
+        except ValueError:
+            return instant_of(0)
+
+    @property
     def found(self) -> Found:
         """Return it as a search sees it."""
         return unreadable(self.seq, self.kind) if self.said is None else found_of(self.seq, self.said)
@@ -74,6 +83,8 @@ class LogRow:
     trial: bool
     operation: str
     why: str
+    lot: str = ""
+    review: str = ""
 
 
 def records(connection: sa.Connection, seqs: Sequence[int]) -> list[Record]:
@@ -88,11 +99,26 @@ def names_for(connection: sa.Connection, found: Iterable[Record]) -> NamesOfAll:
     """Look up the newest name of everybody and everything in some records."""
     readable = [one for one in found if one.said is not None]
     said = [one.said for one in readable if one.said is not None]
-    entries = [ShownEntry(one.seq, _at(one), one.kind, one.data) for one in readable if one.kind == Kind.DECISION]
+    entries = [ShownEntry(one.seq, one.when, one.kind, one.data) for one in readable if one.kind == Kind.DECISION]
     ids = {str(one[key]) for one in said for key in ("person", "by") if key in one}
     return NamesOfAll(
         names_of(connection, entries), names_of_persons(connection, ids), names_of_accounts(connection, ids)
     )
+
+
+def log_rows(connection: sa.Connection, found: Sequence[Record], view: Viewer) -> list[LogRow]:
+    """Show some records as lines, with the lot that was on the machine and whether a review covers them."""
+    names = names_for(connection, found)
+    machines = [(str(one.said["equipment"]), one.when) for one in found if one.said and "equipment" in one.said]
+    around = beside(connection, machines)
+    return [
+        replace(
+            log_row(one, names, view),
+            lot=visible(", ".join(around.lots(str((one.said or {}).get("equipment", "")), one.when))),
+            review=view.texts["log_reviewed_yes" if around.is_reviewed(one.seq) else "log_to_do"],
+        )
+        for one in found
+    ]
 
 
 def log_row(one: Record, names: NamesOfAll, view: Viewer) -> LogRow:
@@ -100,7 +126,7 @@ def log_row(one: Record, names: NamesOfAll, view: Viewer) -> LogRow:
     texts = view.texts
     if one.said is None:
         tag = Tag("deny", texts.get(f"log_kind_{one.kind}", one.kind))
-        return LogRow(one.seq, view.when(_at(one)), "", "", tag, False, "", texts["log_unreadable"])
+        return LogRow(one.seq, view.when(one.when), "", "", tag, False, "", texts["log_unreadable"])
     if one.kind == Kind.DECISION:
         return _decision(one, one.said, names, view)
     said = one.said
@@ -109,7 +135,7 @@ def log_row(one: Record, names: NamesOfAll, view: Viewer) -> LogRow:
     who = names.by(str(person or by)) if person or by else texts["log_system"]
     return LogRow(
         seq=one.seq,
-        when=view.when(_at(one)),
+        when=view.when(one.when),
         who=visible(who),
         machine=visible(str(said.get("equipment", ""))),
         tag=Tag(LOOKS.get(one.kind, "plain"), texts.get(f"log_kind_{one.kind}", one.kind)),
@@ -120,7 +146,7 @@ def log_row(one: Record, names: NamesOfAll, view: Viewer) -> LogRow:
 
 
 def _decision(one: Record, said: Mapping[str, Any], names: NamesOfAll, view: Viewer) -> LogRow:
-    shown = entry_view(ShownEntry(one.seq, _at(one), one.kind, one.data), names.entries, view)
+    shown = entry_view(ShownEntry(one.seq, one.when, one.kind, one.data), names.entries, view)
     detail = said.get("detail")
     why = detail.get("why") if isinstance(detail, Mapping) else None
     return LogRow(
@@ -152,10 +178,3 @@ def _sentence(said: Mapping[str, Any], names: NamesOfAll, view: Viewer, *, told:
 def cut(text: str) -> str:
     """Return a text short enough for a line; the record's own page has all of it."""
     return text if len(text) <= LONGEST_WHY else f"{text[: LONGEST_WHY - 1]}…"
-
-
-def _at(one: Record) -> datetime:
-    try:
-        return datetime.fromisoformat(one.at).astimezone(UTC)
-    except ValueError:
-        return instant_of(0)

@@ -85,7 +85,7 @@ def _look(lists: Reading, asked: Asked, cursor: Cursor, view: Viewer) -> Looked:
         first=len(found) - end + 1,
         total=len(found),
         views={View.EVERYTHING: len(every), **counts},
-        bars=counted(found, asked.query.since_s, asked.query.until_s, view.zone, lists),
+        bars=counted(found, asked.query.since_ms, asked.query.until_ms, view.zone, lists),
         from_seq=lists.from_seq,
         head_seq=lists.head_seq,
     )

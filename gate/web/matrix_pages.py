@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from gate.core.roles import Act
 from gate.core.terms import Operation
+from gate.web import matrix_reports
 from gate.web.formats import day_and_offset
+from gate.web.matrix_lot import at_start_of_lot
 from gate.web.matrix_machine import machine_view
 from gate.web.matrix_one import one_view
 from gate.web.matrix_question import THEN, TODAY, Question, at_instant, question_of
@@ -21,6 +23,8 @@ from gate.web.session import requires
 from gate.web.training_area import operation_word
 from gate.web.view import Viewer
 
+__all__ = ["matrix_pages", "matrix_reports"]
+
 matrix_pages = Blueprint("matrix_pages", __name__)
 
 STEPS = (("mx_day_back", timedelta(days=-1)), ("mx_30", timedelta(days=30)), ("mx_90", timedelta(days=90)))
@@ -30,7 +34,7 @@ STEPS = (("mx_day_back", timedelta(days=-1)), ("mx_30", timedelta(days=30)), ("m
 @requires(Act.VIEW_RECORDS)
 def matrix() -> ResponseReturnValue:
     """Show everybody at every machine, or one machine as a list."""
-    view, question = viewer(), asked_now()
+    view, question = viewer(), at_start_of_lot(asked_now(), site())
     if question.problems:
         return render_template("matrix.html", **around(view), **_form(question, view, None), found=None), 422
     answer = _read(question)
@@ -111,7 +115,6 @@ def _form(question: Question, view: Viewer, answer: Matrix | None) -> dict[str, 
         "everybody_url": _url(replace(question, everybody=not question.everybody, after=""), view),
         "next_url": lambda after: f"{_url(replace(question, after=''), view)}&{urlencode({'after': after})}",
         "machine_url": lambda machine: _url(replace(question, machine=machine, after=""), view),
-        "lots": False,
         "first_url": _url(replace(question, after=""), view),
         "export_url": _export(question, view),
     }

@@ -49,7 +49,9 @@ class Question:
     def address(self) -> dict[str, str]:
         """Return the parameters of the address that asks the same again, without a place in the list."""
         asked = {
-            "as_of": self.at.isoformat(timespec="seconds").replace("+00:00", "Z") if self.chosen else "",
+            "as_of": self.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+            if self.chosen and not self.lot
+            else "",
             "known": TODAY if self.known == TODAY else "",
             "area": self.area,
             "machine": self.machine,

@@ -142,5 +142,23 @@ MATRIX_TEXTS: dict[str, tuple[str, str]] = {
     "mx_can": ("Can run it", "Peuvent l’opérer"),
     "mx_cannot": ("Cannot now", "Ne peuvent pas maintenant"),
     "mx_can_nobody": ("Nobody. Train or grant before the next start.", "Personne. Former ou accorder avant le départ."),
+    "mx_c_person": ("Person", "Personne"),
+    "mx_c_name": ("Name", "Nom"),
+    "mx_c_equipment": ("Machine", "Machine"),
+    "mx_c_operation": ("Operation", "Opération"),
+    "mx_c_state": ("State", "État"),
+    "mx_c_meaning": ("Meaning", "Signification"),
+    "mx_c_valid_until": ("Until before", "Jusqu’avant"),
+    "mx_c_days_left": ("Days left", "Jours restants"),
+    "mx_c_reasons": ("Reasons", "Motifs"),
+    "mx_c_override": ("Override", "Dérogation"),
+    "mx_n_known": (
+        "Judged by the rule of a badge read, by what was known up to record #{seq}.",
+        "Jugé par la règle de lecture d’un badge, selon ce qui était connu jusqu’à l’enregistrement #{seq}.",
+    ),
+    "mx_n_below": (
+        "Fewer certified people than the {m} that this site asks for: {ids}.",
+        "Moins de personnes avec certification que les {m} que ce site demande : {ids}.",
+    ),
     "mx_export": ("Export", "Exporter"),
 }

@@ -116,6 +116,11 @@ def collated(name: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(char))
 
 
+def beside(id_: str, name: str) -> str:
+    """Return what a name says besides the id that stands next to it."""
+    return " ".join(name.replace(id_, " ").split())
+
+
 def _has_part(row: Row) -> bool:
     return any(cell.stand not in QUIET for cell in (*row.cells, *row.others))
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import abort, current_app
 
 from gate.core.review_periods import Period, due_on
+from gate.evidence import EvidenceReader
 from gate.review_acts import Case, Outcomes, outcomes
 from gate.store.granted import asking
 from gate.store.review_periods import periods
@@ -110,7 +111,7 @@ def open_period(one: Listed, earlier: tuple[Review, ...]) -> Opened:
 def opened(review: Review, earlier: tuple[Review, ...], due: date | None, wanted: Wanted | None = None) -> Opened:
     """Return everything about a review: what the rules find in its entries, and what was decided of it."""
     percent = site().settings.review.sample_percent
-    found = findings().found(connect, wanted or Wanted(review.first_seq, review.last_seq, percent))
+    found = findings().found(connect, wanted or Wanted(review.first_seq, review.last_seq, percent), decided_again)
     case = Case(review, found.groups, earlier)
     with connect() as connection:
         ask = asking(connection)
@@ -119,6 +120,13 @@ def opened(review: Review, earlier: tuple[Review, ...], due: date | None, wanted
         return Opened(
             case, found, outcomes(ask, case), review_names(connection, found.groups), notes_of(ask, review.id), due
         )
+
+
+def decided_again(seqs: tuple[int, ...]) -> dict[int, str]:
+    """Decide these decisions again with what was known then, and return what each came to (requirement E7)."""
+    with EvidenceReader(site().records.engine(), site().settings.zone) as reader:
+        found = {seq: reader.of(seq) for seq in seqs}
+    return {seq: one.replayed.verdict.value for seq, one in found.items() if one is not None}
 
 
 def _as_review(period: Period) -> Review:

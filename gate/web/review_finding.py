@@ -3,18 +3,22 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 
 from gate.core.audit import Json, Kind
 from gate.core.exception_groups import Group, grouped
-from gate.core.exception_memory import Finding, Said
+from gate.core.exception_memory import Finding, Said, finding, stamp_of
 from gate.core.exceptions import Finder, found_in
 from gate.core.review_periods import Sample
 from gate.core.review_rules import Counted
+from gate.replay import Verdict
 from gate.store.review_periods import Bounds
 from gate.store.review_reading import BEFORE, Connect, config_before, count_between, entries_between, leaf_of
+
+Again = Callable[[tuple[int, ...]], Mapping[int, str]]
+"""Decides decisions again and returns what each came to."""
 
 KEPT = 16
 """Periods that are kept in memory: those that somebody works on."""
@@ -29,6 +33,8 @@ class Found:
     """How many entries were routine by what they were, with `decisions` and `entries`."""
     sample: tuple[int, ...]
     last_leaf: str
+    replayed: Mapping[int, str]
+    """Decision of the sample -> what deciding it again came to, a word of `gate.replay.Verdict`."""
 
     @property
     def decisions(self) -> int:
@@ -56,8 +62,8 @@ class Findings:
         self._found: OrderedDict[tuple[int, int, int, str, str], Found] = OrderedDict()
         self.bounds: Bounds = {}
 
-    def found(self, connect: Connect, wanted: Wanted) -> Found:
-        """Return what the rules find.
+    def found(self, connect: Connect, wanted: Wanted, again: Again) -> Found:
+        """Return what the rules find; the decisions of the sample are decided again.
 
         Raises:
             UnreadableEntryError: an entry cannot be read.
@@ -65,7 +71,7 @@ class Findings:
         """
         key = (wanted.first, wanted.last, wanted.percent, wanted.key, leaf_of(connect, wanted.last).hex())
         with self._lock:
-            known = self._found.pop(key, None) or _find(connect, wanted, key[-1])
+            known = self._found.pop(key, None) or _find(connect, wanted, key[-1], again)
             self._found[key] = known
             while len(self._found) > KEPT:
                 self._found.popitem(last=False)
@@ -84,6 +90,10 @@ class _Drawing:
 
     wanted: Wanted
     sample: Sample
+    replayed: Mapping[int, str] = field(default_factory=dict)
+
+    def drawn(self) -> tuple[int, ...]:
+        return self.sample.drawn(self.wanted.percent)
 
     def passing(self, entries: Iterator[Said]) -> Iterator[Said]:
         for said in entries:
@@ -94,14 +104,24 @@ class _Drawing:
             yield said
 
 
-def _find(connect: Connect, wanted: Wanted, last_leaf: str) -> Found:
+def _find(connect: Connect, wanted: Wanted, last_leaf: str, again: Again) -> Found:
     finder = Finder(wanted.first, config_before(connect, wanted.first))
     drawing = _Drawing(wanted, Sample(bytes.fromhex(last_leaf)))
     entries = entries_between(connect, max(1, wanted.first - BEFORE), wanted.last)
-    groups = grouped(chain(found_in(finder, drawing.passing(entries)), _missing(connect, wanted)))
+    of_rules = found_in(finder, drawing.passing(entries))
+    groups = grouped(chain(of_rules, _missing(connect, wanted), _differing(connect, drawing, again)))
     counts: dict[str, Json] = {name.value: finder.counts.get(name, 0) for name in Counted}
     counts |= {"decisions": drawing.sample.offered, "entries": wanted.last - wanted.first + 1}
-    return Found(groups, counts, drawing.sample.drawn(wanted.percent), last_leaf)
+    return Found(groups, counts, drawing.drawn(), last_leaf, drawing.replayed)
+
+
+def _differing(connect: Connect, drawing: _Drawing, again: Again) -> Iterator[Finding]:
+    """Once all have passed: a decision of the sample that does not come out the same is looked at by itself."""
+    drawing.replayed = again(drawing.drawn())
+    for seq in [seq for seq, verdict in drawing.replayed.items() if verdict == Verdict.DIFFERENT]:
+        for said in entries_between(connect, seq, seq):
+            who = (str(said["person"]),) if said.get("person") else ()
+            yield finding("REPLAY_DIFFERS", [stamp_of(said)], who=who, machine=str(said.get("equipment", "")))
 
 
 def _missing(connect: Connect, wanted: Wanted) -> list[Finding]:

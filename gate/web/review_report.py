@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from gate.core.exception_groups import Group
 from gate.core.report import Column, ColumnKind, Report, Row
 from gate.core.review_rules import RULES_VERSION
@@ -13,6 +15,7 @@ from gate.store.reviews import Disposed
 from gate.web.formats import visible
 from gate.web.report_makers import Asked, BadQuestionError, add_report
 from gate.web.review_cases import Opened, find_period, open_period
+from gate.web.review_sample import replay_counts
 from gate.web.review_signed import signature_views
 from gate.web.review_view import count_rows, outcome_counts, span_of
 from gate.web.review_words import ReviewWords, moment_words
@@ -28,6 +31,7 @@ class ReportRow:
     seqs: str
     at: str
     what: str
+    shown: Markup
     outcome: str
     reference: str
     comment: str
@@ -47,6 +51,7 @@ def _row(group: Group, decided: Disposed | None, words: ReviewWords) -> ReportRo
         seqs=f"{first} {texts['rv_and_more'].format(n=more)}" if more else first,
         at=moment_words(group.first.since, words.viewer),
         what=headline_and_extent(group, words),
+        shown=words.headline_markup(group) + (f", {extent}" if (extent := words.extent(group)) else ""),
         outcome=words.outcome(decided) if decided else texts["rv_open_outcome"],
         reference=visible(decided.reference) if decided else "",
         comment=visible(decided.comment) if decided else "",
@@ -89,6 +94,8 @@ def report_of(opened: Opened, view: Viewer) -> Report:
         n=len(opened.decided), m=len(opened.case.groups), list=outcome_counts(opened, words)
     )
     sha = fingerprint(opened.case, opened.found.counts, opened.decided)
+    replayed = replay_counts(opened.found, view)
+    again = [f"{texts['rv_sample_title']}, {texts['rv_replay']}: {replayed}"] if replayed else []
     return Report(
         name=NAME,
         title=title,
@@ -98,7 +105,7 @@ def report_of(opened: Opened, view: Viewer) -> Report:
         rows=lambda: _cells(opened, words),
         total=len(opened.case.groups),
         head_seq=max(review.last_seq, review.signed_seq or 0),
-        notes=(*state, done, *counts, f"{texts['rv_fingerprint']}: {sha}", *_later(opened, words)),
+        notes=(*state, done, *counts, *again, f"{texts['rv_fingerprint']}: {sha}", *_later(opened, words)),
         signatures=tuple(one.line for one in signed),
         entries=tuple(sorted({seq for group in opened.case.groups for seq in group.shown})),
     )

@@ -13,6 +13,7 @@ from gate.web.pages import around, site, viewer
 from gate.web.review_blueprint import review_pages
 from gate.web.review_cases import Opened, chain_whole, next_due, open_period, period_case
 from gate.web.review_report import filter_words, report_rows
+from gate.web.review_sample import replay_counts
 from gate.web.review_signed import signatures_of_review
 from gate.web.review_view import count_rows, heading, mine, outcome_counts
 from gate.web.review_words import ReviewWords
@@ -131,6 +132,7 @@ def _report(opened: Opened, trouble: Trouble) -> str:
         outcomes=outcome_counts(opened, words),
         rules_version=RULES_VERSION,
         sample=opened.found.sample,
+        replayed=replay_counts(opened.found, view),
         rows=report_rows(opened, words),
         gate=site().settings.gate.id,
         fingerprint=fingerprint(opened.case, opened.found.counts, opened.decided),

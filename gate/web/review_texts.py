@@ -125,6 +125,8 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
         "Ce que les règles ont cherché dans {n} décisions",
     ),
     "rv_rule": ("Rule", "Règle"),
+    "rv_rules_head": ("Rules, the most serious first", "Règles, les plus graves d’abord"),
+    "rv_looks_for": ("Looks for", "Cherche"),
     "rv_found": ("Found", "Trouvées"),
     "rv_counted": ("Counted as routine", "Compté comme courant"),
     "rv_count_allowed": ("Allowed, every requirement met", "Autorisations, chaque exigence remplie"),
@@ -146,10 +148,8 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
     "rv_replay": ("Decided again", "Décidé de nouveau"),
     "rv_same": ("Same", "Identique"),
     "rv_different": ("Different", "Différent"),
-    "rv_not_replayable": (
-        "Not decided again: refused before the rules were asked",
-        "Non repris : refusé avant les règles",
-    ),
+    "rv_not_asked": ("No rule was asked", "Aucune règle demandée"),
+    "rv_not_replayable": ("Cannot be decided again", "Ne peut être repris"),
     "rv_filter": ("Filter", "Filtre"),
     "rv_filter_gate": ("Every entry of this gate", "Chaque écriture de ce système"),
     "rv_filter_lot": (

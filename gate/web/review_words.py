@@ -18,6 +18,11 @@ from gate.web.override_reading import names_of_all
 from gate.web.reason_texts import reason_text
 from gate.web.view import Viewer
 
+IDS = frozenset({"machine", "reader"})
+"""What is never broken over two lines."""
+
+APART, WHOLE = Markup("<bdi>{}</bdi>"), Markup('<bdi class="nb">{}</bdi>')
+
 NAMED = 3
 """People whom a headline names; more are counted."""
 
@@ -58,7 +63,9 @@ class ReviewWords:
 
     def headline_markup(self, group: Group) -> Markup:
         """Return the headline; what is filled in is made visible and kept apart from the direction of the words."""
-        parts = {name: Markup("<bdi>{}</bdi>").format(visible(text)) for name, text in self._parts(group).items()}
+        parts = {
+            name: (WHOLE if name in IDS else APART).format(visible(text)) for name, text in self._parts(group).items()
+        }
         return Markup(escape(self._template(group))).format(**parts)  # noqa: S704 - escaped right here
 
     def extent(self, group: Group) -> str:

@@ -26,7 +26,7 @@ from gate.web.review_cases import (
     today,
 )
 from gate.web.review_report import NAME
-from gate.web.review_sample import sample_rows
+from gate.web.review_sample import replay_counts, sample_rows
 from gate.web.review_view import (
     TICK,
     ListedView,
@@ -44,6 +44,9 @@ from gate.web.writing import Desk
 
 ROWS = 26
 """Periods on one page: half a year of weeks."""
+
+COUNTED_AT_ONCE = 60_000
+"""Entries that are looked through to fill in the list: about a second."""
 
 MOST_SHOWN = 100
 """Groups on one page: more than a reviewer looks at in a sitting."""
@@ -73,8 +76,8 @@ def _names() -> ReviewNames:
 
 
 def _rows(shown: Sequence[Listed], words: ReviewWords) -> list[ListedView]:
-    """Rows of what is signed or in memory have their counts; the others are counted when somebody opens them."""
-    rows, on = [], today()
+    """What is signed, in memory or quickly counted has its counts; the rest is counted when somebody opens it."""
+    rows, on, budget = [], today(), COUNTED_AT_ONCE
     for one in shown:
         review, open_groups = one.review, None
         counts: dict[str, object] = {}
@@ -82,8 +85,10 @@ def _rows(shown: Sequence[Listed], words: ReviewWords) -> list[ListedView]:
             with connect() as connection:
                 counts = {**review.counts, "notes": len(notes_of(asking(connection), review.id))}
         elif one.period.last_seq is not None:
-            percent = site().settings.review.sample_percent
-            if findings().known(one.period.first_seq, one.period.last_seq, percent):
+            first, last = one.period.first_seq, one.period.last_seq
+            known = findings().known(first, last, site().settings.review.sample_percent)
+            budget -= 0 if known else last - first + 1
+            if known or budget >= 0:
                 opened = open_period(one, ())
                 counts = {"decisions": opened.found.decisions, "exceptions": len(opened.case.groups)}
                 open_groups = opened.open
@@ -166,7 +171,7 @@ def _page(opened: Opened, trouble: Trouble) -> str:
     every = [exception_view(group, opened, words, reviewer) for group in opened.case.groups]
     wanted = [row for row in every if show == "all" or row.done == (show == "done")]
     with connect() as connection:
-        sample = sample_rows(connection, opened.found.sample, view)
+        sample = sample_rows(connection, opened.found, view)
     return render_template(
         "review.html",
         **around(view),
@@ -178,7 +183,7 @@ def _page(opened: Opened, trouble: Trouble) -> str:
         rules=rule_rows(opened, view),
         counts=count_rows(opened, view),
         sample=sample,
-        replayed=False,
+        replayed=replay_counts(opened.found, view),
         export_url=export_url(opened, view),
         percent=site().settings.review.sample_percent,
         outcomes=[(one.value, view.texts[f"rv_outcome_{one.value}"]) for one in ReviewOutcome],

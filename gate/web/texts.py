@@ -10,12 +10,15 @@ from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
+from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.integrity_texts import INTEGRITY_TEXTS
+from gate.web.impact_texts import IMPACT_TEXTS
+from gate.web.inspection_texts import INSPECTION_TEXTS
 from gate.web.late_texts import LATE_TEXTS
-from gate.web.log_texts import LOG_KIND_TEXTS, LOG_TEXTS
+from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
 from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
@@ -25,6 +28,7 @@ from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
+from gate.web.trend_texts import TREND_TEXTS
 from gate.web.who_can_run_texts import WHO_CAN_RUN_TEXTS
 
 LANGUAGES = ("en", "fr")
@@ -138,6 +142,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 _AREAS = (
     INTEGRITY_TEXTS,
+    ENTRY_TEXTS,
+    IMPACT_TEXTS,
     PLACE_TEXTS,
     TRAINING_TEXTS,
     REQUIREMENT_TEXTS,
@@ -154,8 +160,11 @@ _AREAS = (
     FLOOR_ACT_TEXTS,
     FLOOR_TEXTS,
     MATRIX_TEXTS,
+    TREND_TEXTS,
     LOG_TEXTS,
     LOG_KIND_TEXTS,
+    LOG_COLUMN_TEXTS,
+    LOG_VIEW_TEXTS,
     OVERRIDE_QUEUE_TEXTS,
     OVERRIDE_TEXTS,
     READER_TEXTS,
@@ -163,6 +172,7 @@ _AREAS = (
     SHIFT_TEXTS,
     LOT_TEXTS,
     LATE_TEXTS,
+    INSPECTION_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {

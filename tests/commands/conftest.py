@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gate.settings import Settings, load_settings
 from tests.commands.site import HOSTILE, Site, new_site
+from tests.manual_clock import ManualClock
 from tests.scenarios.plant import plant, plant_file, record
+from tests.store.open_records import NOON
 
 
 @pytest.fixture
@@ -32,3 +35,19 @@ def fresh(loaded: Site, tmp_path: Path) -> Site:
     site.database.parent.mkdir()
     site.database.write_bytes(loaded.database.read_bytes())
     return site
+
+
+@pytest.fixture
+def site(fresh: Site) -> Site:
+    """A loaded plant that may be changed."""
+    return fresh
+
+
+@pytest.fixture
+def settings(site: Site) -> Settings:
+    return load_settings(site.folder / "gate.toml")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)

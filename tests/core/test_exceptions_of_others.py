@@ -163,7 +163,7 @@ def test_blocked_accounts_are_found_and_refused_acts_are_not() -> None:
     log.tell("security", subject="account:qa", detail={"what": "signed_in"})
     log.tell("security", detail={"what": "refused", "route": "/x"})
     log.tell("security")
-    assert [(one.rule, one.what, one.parts) for one in log.found()] == [("ACCOUNT_BLOCKED", "qa", {"qa"})]
+    assert [(one.rule, one.what, one.parts) for one in log.found()] == [("ACCOUNT_BLOCKED", "qa", frozenset({"qa"}))]
 
 
 @pytest.mark.req("H4")
@@ -211,7 +211,9 @@ def test_a_new_segment_is_found() -> None:
     """It is opened after damage."""
     log = Log()
     log.tell("segment", by="P-qa")
-    assert [(one.rule, one.what, one.parts) for one in log.found()] == [("TRAIL_UNSOUND", "segment", {"P-qa"})]
+    assert [(one.rule, one.what, one.parts) for one in log.found()] == [
+        ("TRAIL_UNSOUND", "segment", frozenset({"P-qa"}))
+    ]
 
 
 CHANGES: list[tuple[str, dict[str, Any], str]] = [

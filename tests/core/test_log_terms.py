@@ -22,8 +22,8 @@ from gate.core.log_terms import (
     family_of,
     found_of,
     instant_of,
+    ms_of,
     result_of,
-    seconds_of,
     unreadable,
     words_of,
 )
@@ -78,18 +78,18 @@ def test_a_denial_is_found_by_who_what_where_and_every_reason() -> None:
     assert found.terms == wanted
 
 
-def test_a_time_is_cut_to_its_second() -> None:
-    """Borders of a search are whole seconds, so the cut never moves an entry over one."""
+def test_a_time_is_known_to_the_millisecond() -> None:
+    """A lot can begin within a second; the trail tells no finer."""
     found = found_of(7, DENIAL)
-    assert instant_of(found.at_s) == datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
-    assert seconds_of(datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)) == -1
+    assert instant_of(found.at_ms) == datetime(2026, 11, 23, 17, 0, 0, 999_000, tzinfo=UTC)
+    assert ms_of(datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)) == -1
 
 
 @pytest.mark.parametrize("at", ["not a time", None, 5, "2026-11-23T17:00:00"])
 def test_a_time_that_is_none_stops_nothing(at: object) -> None:
     """A damaged entry must still be found by its other words."""
     found = found_of(7, {**DENIAL, "at": at})
-    assert found.at_s == 0
+    assert found.at_ms == 0
     assert Term(Field.PERSON, "E1") in found.terms
 
 
@@ -171,7 +171,7 @@ def test_an_entry_that_says_nothing_is_an_exception() -> None:
 
 
 FOUND = found_of(7, DENIAL)
-HERE = FOUND.at_s
+HERE = FOUND.at_ms
 E1, OTHER = Term(Field.PERSON, "E1"), Term(Field.PERSON, "E2")
 
 QUESTIONS = [
@@ -182,13 +182,13 @@ QUESTIONS = [
     (Query(texts=("0c8", "tp-01")), True),
     (Query(texts=("0c8", "tp-02")), False),
     (Query(texts=("enforce",)), False),
-    (Query(since_s=HERE), True),
-    (Query(since_s=HERE + 1), False),
-    (Query(until_s=HERE), False),
-    (Query(until_s=HERE + 1), True),
+    (Query(since_ms=HERE), True),
+    (Query(since_ms=HERE + 1), False),
+    (Query(until_ms=HERE), False),
+    (Query(until_ms=HERE + 1), True),
     (Query(windows=()), False),
     (Query(windows=(Window(frozenset({OTHER})), Window(frozenset({E1}), HERE, HERE + 1))), True),
-    (Query(windows=(Window(frozenset({E1}), until_s=HERE),)), False),
+    (Query(windows=(Window(frozenset({E1}), until_ms=HERE),)), False),
     (Query(inside=((1, 6), (7, 7))), True),
     (Query(inside=()), False),
     (Query(outside=((1, 6),)), True),
@@ -211,14 +211,14 @@ def test_a_text_is_found_wherever_it_stands_in_an_id(text: str, around: str) -> 
 
 
 @given(st.integers(-(10**9), 10**10), st.integers(0, 3600))
-def test_half_open_times_split_every_instant_into_before_and_after(at_s: int, more: int) -> None:
+def test_half_open_times_split_every_instant_into_before_and_after(at_ms: int, more: int) -> None:
     """Two searches that meet at a border find each entry once."""
-    found, border = Found(1, at_s, frozenset({ALL})), at_s + more - 1800
-    assert holds(Query(since_s=border), found) is not holds(Query(until_s=border), found)
+    found, border = Found(1, at_ms, frozenset({ALL})), at_ms + more - 1800
+    assert holds(Query(since_ms=border), found) is not holds(Query(until_ms=border), found)
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1)))  # noqa: DTZ001 - made aware below
-def test_seconds_and_instants_belong_together(at: datetime) -> None:
+def test_milliseconds_and_instants_belong_together(at: datetime) -> None:
     """A border typed by people is the border that is searched."""
     aware = at.replace(tzinfo=UTC)
-    assert timedelta() <= aware - instant_of(seconds_of(aware)) < timedelta(seconds=1)
+    assert timedelta() <= aware - instant_of(ms_of(aware)) < timedelta(milliseconds=1)

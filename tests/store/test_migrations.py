@@ -18,11 +18,13 @@ from gate.store.database import (
 )
 from gate.store.facts import FactReader
 from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
+from gate.store.log_schema import LOG_TABLES
 from gate.store.lots_schema import LOT_TABLES, attachment_parts, attachments
 from gate.store.migrating import wanted_revision
 from gate.store.review_schema import REVIEW_TABLES
 from gate.store.risk_schema import RISK_TABLES
 from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
+from gate.store.segments import SEGMENT_TABLES
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
 from tests.store.open_records import TORONTO, Records, run_sql, sql
@@ -31,8 +33,10 @@ metadata = web_sessions.metadata
 ONCE = ("equipment_uses", "use_members", "batches")
 QUALITY_TABLES = (
     *LOT_TABLES,
+    *LOG_TABLES,
     *REVIEW_TABLES,
     *RISK_TABLES,
+    *SEGMENT_TABLES,
 )
 KNOWN_NAMES = tuple(table.name for table in (*EVERY_KNOWN_TABLE, *QUALITY_TABLES))
 SEALS = (checkpoints.name, seal_keys.name, cosignatures.name)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.core.log_query import Query, Window, holds
-from gate.core.log_terms import ALL, Field, Found, Term, seconds_of
+from gate.core.log_terms import ALL, Field, Found, Term, ms_of
 from gate.store.search_answer import MOST_TERMS, TooManyFitError, entries_of, histogram, span
 from gate.store.search_file import SearchFile
 from gate.store.search_index import BEHIND, SearchIndex
@@ -21,7 +21,7 @@ from tests.store.open_records import run_sql
 from tests.store.searched import BEGAN, add, build, index_at, make_trail, naive, records_at
 
 LONG = 2 * SPAN + 777
-START = seconds_of(BEGAN)
+START = ms_of(BEGAN)
 
 
 class Searched:
@@ -65,7 +65,7 @@ TERMS = st.sampled_from(
     ]
 )
 CLAUSES = st.lists(st.frozensets(TERMS, max_size=3), max_size=3).map(tuple)
-SECONDS = st.none() | st.integers(-(10**6), 3 * 10**6).map(lambda more: START + more)
+SECONDS = st.none() | st.integers(-(10**9), 3 * 10**9).map(lambda more: START + more)
 RANGES = st.lists(st.tuples(st.integers(-5, LONG + 9), st.integers(-5, LONG + 9)), max_size=3).map(tuple)
 WINDOWS = st.none() | st.lists(st.builds(Window, st.frozensets(TERMS, max_size=2), SECONDS, SECONDS), max_size=2).map(
     tuple
@@ -74,15 +74,15 @@ QUERIES = st.builds(
     Query,
     clauses=CLAUSES,
     texts=st.lists(st.sampled_from(["e00", "eq-3", "punch", "nothing", "b-e01", "_"]), max_size=2).map(tuple),
-    since_s=SECONDS,
-    until_s=SECONDS,
+    since_ms=SECONDS,
+    until_ms=SECONDS,
     windows=WINDOWS,
     inside=st.none() | RANGES,
     outside=RANGES,
 )
 
 
-EDGES = st.lists(st.integers(START - 10**5, START + 3 * 10**6), min_size=2, unique=True).map(sorted)
+EDGES = st.lists(st.integers(START - 10**8, START + 3 * 10**9), min_size=2, unique=True).map(sorted)
 
 
 @pytest.mark.req("E6")
@@ -100,7 +100,7 @@ def test_the_index_finds_what_looking_at_every_entry_finds(searched: Searched, q
 
 @settings(max_examples=25, deadline=None)
 @given(
-    query=QUERIES, edges=st.lists(st.integers(START - 10**5, START + 3 * 10**6), min_size=2, unique=True).map(sorted)
+    query=QUERIES, edges=st.lists(st.integers(START - 10**8, START + 3 * 10**9), min_size=2, unique=True).map(sorted)
 )
 def test_the_bars_count_what_looking_at_every_entry_counts(
     searched: Searched, query: Query, edges: Sequence[int]
@@ -113,15 +113,15 @@ def test_the_bars_count_what_looking_at_every_entry_counts(
     assert bars == [[_between(fitting, a, b) for a, b in pairwise(edges)]]
 
 
-def _between(found: list[Found], since_s: int, until_s: int) -> int:
-    return sum(since_s <= one.at_s < until_s for one in found)
+def _between(found: list[Found], since_ms: int, until_ms: int) -> int:
+    return sum(since_ms <= one.at_ms < until_ms for one in found)
 
 
 def test_the_span_of_an_answer_reaches_around_it(searched: Searched) -> None:
     """Bars that begin after the first entry would hide it."""
     query = Query(clauses=(frozenset({Term(Field.PERSON, "E007")}),))
     reach = searched.index.ask(lambda lists: span(entries_of(query, lists), lists))
-    ats = [one.at_s for one in searched.every if holds(query, one)]
+    ats = [one.at_ms for one in searched.every if holds(query, one)]
     assert reach is not None
     assert reach[0] <= min(ats)
     assert reach[1] >= max(ats)
@@ -267,7 +267,7 @@ def test_entries_that_were_removed_behind_the_programs_back_count_nowhere(tmp_pa
         build(index)
         gone = set(range(500, SPAN + 701))
         assert seqs(index, Query()) == [seq for seq in range(1, 2 * SPAN + 11) if seq not in gone]
-        late = Query(since_s=START + 3600)
+        late = Query(since_ms=START + 3_600_000)
         assert seqs(index, late) == naive(path, late)
 
 

@@ -6,7 +6,7 @@ READERS = frozenset(Role) - {Role.OPERATOR}
 
 MATRIX_ROUTES = {("GET", path): READERS for path in ("/matrix", "/matrix/of")}
 EXPORTING = frozenset({Role.QA, Role.AUDITOR})
-EXPORT_ROUTES = {
+EXPORT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/export/<name>"): EXPORTING,
     ("POST", "/export/<name>"): EXPORTING,
     ("GET", "/exports"): EXPORTING,
@@ -33,11 +33,17 @@ LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/late-entries/<late_id>/scan"): READERS,
     ("GET", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
     ("POST", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
+    ("GET", "/inspection"): READERS,
+    ("GET", "/inspection/<name>"): READERS,
+    ("GET", "/inspection/who-operated"): READERS,
 }
 
 LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/log"): READERS,
     ("GET", "/log/newer"): READERS,
+    ("GET", "/log/views"): READERS - {Role.AUDITOR},
+    ("POST", "/log/views"): READERS - {Role.AUDITOR},
+    ("POST", "/log/views/<view_id>/end"): READERS - {Role.AUDITOR},
 }
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
@@ -54,6 +60,11 @@ SEAL_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/integrity"): READERS,
     ("GET", "/integrity/<name>"): READERS,
 }
+RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/log/<int:seq>"): READERS,
+    ("GET", "/impact"): READERS,
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **SEAL_ROUTES,
@@ -61,5 +72,6 @@ QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **LOT_ROUTES,
     **LOG_ROUTES,
     **REVIEW_ROUTES,
+    **RECORD_ROUTES,
 }
 """Method and route -> who gets in."""

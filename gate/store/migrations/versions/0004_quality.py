@@ -24,6 +24,7 @@ KNOWN: dict[str, str] = {
     ),
     "access_reviews": "as_of_at as_of_seq:int reviewed:int decided statement",
     # saved views
+    "saved_views": "account_id name query",
     # reviews
     "reviews": "scope scope_id? from_on? until_on? first_seq:int last_seq:int state reviewer_id? signed_at? counts?",
     "review_dispositions": (
@@ -31,6 +32,7 @@ KNOWN: dict[str, str] = {
     ),
     "review_notes": "review_id note written_by written_at",
     # segments
+    "segments": "kept kept_sha256",
 }
 """Bitemporal table -> its columns beside version, id, known_from and known_to."""
 
