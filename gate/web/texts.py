@@ -14,6 +14,7 @@ from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
+from gate.web.integrity_texts import INTEGRITY_TEXTS
 from gate.web.impact_texts import IMPACT_TEXTS
 from gate.web.inspection_texts import INSPECTION_TEXTS
 from gate.web.late_texts import LATE_TEXTS
@@ -141,6 +142,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    INTEGRITY_TEXTS,
     ENTRY_TEXTS,
     IMPACT_TEXTS,
     PLACE_TEXTS,
