@@ -25,6 +25,7 @@ from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
+from gate.web.segment_texts import SEGMENT_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
 from gate.web.trend_texts import TREND_TEXTS
@@ -167,6 +168,7 @@ _AREAS = (
     OVERRIDE_TEXTS,
     READER_TEXTS,
     REVIEW_TEXTS,
+    SEGMENT_TEXTS,
     SHIFT_TEXTS,
     LOT_TEXTS,
     LATE_TEXTS,
