@@ -9,6 +9,7 @@ ACTS = tuple(
     f"gate.{name}"
     for name in [
         "access",
+        "access_review_acts",
         "account_care",
         "account_rules",
         "accounts",
@@ -96,6 +97,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.line_watch": (CODEC,),
     "gate.log_following": (STORE,),
     "gate.head_check": (CORE, STORE, "gate.seal_keys"),
+    "gate.head_qr": (),
     "gate.seal": (CORE, STORE),
     "gate.seal_files": (CORE, "gate.seal_keys", "gate.settings"),
     "gate.seal_keys": (CORE,),
@@ -153,6 +155,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "gate.tls_files",
         "gate.keys",
         "gate.head_check",
+        "gate.head_qr",
         "gate.seal",
         "gate.seal_keys",
         "gate.settings_seal",
