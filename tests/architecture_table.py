@@ -119,7 +119,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.backups": (CORE, STORE, CLOCK, "gate", "gate.settings", "gate.single_instance"),
     "gate.drill": (CORE, STORE, "gate.backups", "gate.settings"),
     "gate.restoring": (STORE, CLOCK, ALIVE, "gate.backups", "gate.settings", "gate.single_instance", "gate.verified"),
-    "gate.examining": (STORE, CLOCK, ALIVE, "gate.restoring", "gate.settings", "gate.single_instance", "gate.verified"),
+    "gate.examining": (STORE, CLOCK, "gate.settings", "gate.single_instance", "gate.verified", "gate.verifying"),
     "gate.settings_backup": ("gate.settings_sections",),
     "gate.single_instance": (),
     "gate.verified": (),

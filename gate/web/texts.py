@@ -27,6 +27,7 @@ from gate.web.question_texts import QUESTION_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
+from gate.web.segment_texts import SEGMENT_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
 from gate.web.trend_texts import TREND_TEXTS
@@ -170,6 +171,7 @@ _AREAS = (
     OVERRIDE_TEXTS,
     READER_TEXTS,
     REVIEW_TEXTS,
+    SEGMENT_TEXTS,
     SHIFT_TEXTS,
     LOT_TEXTS,
     LATE_TEXTS,

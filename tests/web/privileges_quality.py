@@ -65,6 +65,13 @@ RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/impact"): READERS,
 }
 
+INTEGRITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("POST", "/integrity/verify"): frozenset({Role.QA, Role.SYSADMIN}),
+    ("POST", "/integrity/examine"): frozenset({Role.QA}),
+    ("GET", "/integrity/segment"): frozenset({Role.QA}),
+    ("POST", "/integrity/segment"): frozenset({Role.QA}),
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **SEAL_ROUTES,
@@ -73,5 +80,6 @@ QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **LOG_ROUTES,
     **REVIEW_ROUTES,
     **RECORD_ROUTES,
+    **INTEGRITY_ROUTES,
 }
 """Method and route -> who gets in."""
