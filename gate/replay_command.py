@@ -1,8 +1,6 @@
 """`gate verify --replay`: the chain first, then every decision made again; what was found, as text or as JSON."""
 
 import json
-import sys
-from collections.abc import Callable
 
 import click
 
@@ -11,6 +9,7 @@ from gate.replay_log import Replay, replay_log
 from gate.settings import Settings
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError, open_database
 from gate.store.verify import Verification, verify
+from gate.terminal_progress import progress_of
 
 SOUND, UNSOUND, COULD_NOT_CHECK = 0, 1, 2
 UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, *STORE_FAULTS)
@@ -20,8 +19,8 @@ def verify_and_replay(settings: Settings, *, json_: bool) -> int:
     """Check the chain, decide the log again, print both, and return the exit status of `gate verify`."""
     try:
         engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
-        found = verify(engine, full=True, progress=_progress("verified"))
-        replayed = replay_log(engine, settings.zone, progress=_progress("decided again"))
+        found = verify(engine, full=True, progress=progress_of("verified"))
+        replayed = replay_log(engine, settings.zone, progress=progress_of("decided again"))
     except UNREADABLE as error:
         click.echo(json.dumps({"sound": None, "what": str(error)}) if json_ else f"could not check: {error}")
         return COULD_NOT_CHECK
@@ -35,18 +34,3 @@ def _as_json(found: Verification, replayed: Replay) -> dict[str, object]:
 
 def _in_words(found: Verification, replayed: Replay) -> list[str]:
     return [found.in_words(), *replayed.in_words()]
-
-
-def _progress(what: str) -> Callable[[int, int], None] | None:
-    """Say on a terminal how far it is, once for each percent."""
-    if not sys.stderr.isatty():
-        return None
-    told = [-1]
-
-    def tell(done: int, of: int) -> None:
-        percent = done * 100 // max(of, 1)
-        if percent != told[0]:
-            told[0] = percent
-            click.echo(f"\r{what}: entry {done} of {of} ({percent} %)", err=True, nl=done >= of)
-
-    return tell
