@@ -39,7 +39,7 @@ from gate.store.trail_reading import reader_rows
 from gate.supervision import change_mode
 from gate.tls_command import tls
 from gate.tls_files import tls_warnings
-from gate.verify_command import verify
+from gate.verify_command import examine, verify
 from gate.web.kiosk_key import MOST_MACHINES, kiosk_address, machines_of
 from gate.web.passwords import Passwords
 
@@ -251,6 +251,7 @@ main.add_command(backup)
 main.add_command(restore)
 main.add_command(drill)
 main.add_command(verify)
+main.add_command(examine)
 main.add_command(impact_)
 main.add_command(key)
 main.add_command(witness)

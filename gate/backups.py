@@ -23,6 +23,7 @@ from gate.single_instance import take_lock
 from gate.store.database import make_engine
 from gate.store.database_files import Say, copy_online, schema_sql, sha256_of, side_files, synced, without_side_files
 from gate.store.migrating import found_revision
+from gate.store.segments import segments_of
 from gate.store.verify import Verification, verify
 
 FORMAT = "gate-backup-1"
@@ -122,6 +123,7 @@ def _write_beside(folder: Path, key: str | None) -> None:
 def _write_manifest(folder: Path, gate: str, at: datetime, found: Verification, key: str | None) -> None:
     engine = make_engine(folder / RECORDS, key=key, read_only=True)
     schema, rows = found_revision(engine), counts(engine)
+    signed_for = [[gap.first, gap.last] for segment in segments_of(engine) for gap in segment.breaks]
     engine.dispose()
     without_side_files(folder / RECORDS)
     told = {
@@ -134,6 +136,7 @@ def _write_manifest(folder: Path, gate: str, at: datetime, found: Verification, 
         "head": {"seq": found.head_seq, "leaf": found.head_leaf, "root": found.root},
         "sound": found.sound,
         "what": found.in_words(),
+        "acknowledged": signed_for,
         "rows": rows,
         "keys": NO_KEYS,
         "files": {

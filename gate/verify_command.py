@@ -11,6 +11,8 @@ from gate.clock import SystemClock
 from gate.core.audit import Entry, Kind
 from gate.core.clock_trust import ClockState, moment_of, observe
 from gate.desk_opening import database_key
+from gate.examining import examine as examine_records
+from gate.examining import segments_folder
 from gate.replay_command import verify_and_replay
 from gate.settings import Settings
 from gate.single_instance import AlreadyRunningError
@@ -81,3 +83,21 @@ def _record(settings: Settings, found: Verification, by: str) -> None:
     entry = Entry(kind=Kind.VERIFY, moment=moment_of(observe(clock, reading).state, reading), by=by, detail=detail)
     with closing(Trail(engine, settings.gate.id, settings.zone)) as trail, trail.transaction():
         trail.append(entry)
+
+
+@click.command()
+@click.option("--by", default="terminal", show_default=True, help="Who asked for it.")
+@click.pass_obj
+def examine(obj: tuple[Path, Settings], by: str) -> None:
+    """Keep damaged records as they were found and list what does not hold, for QA to sign on the page Integrity."""
+    _, settings = obj
+    try:
+        found = examine_records(settings, database_key(settings), SystemClock(), by=by)
+    except UNREADABLE as error:
+        click.echo(f"could not look: {error}")
+        sys.exit(COULD_NOT_CHECK)
+    for gap in found.damage.breaks:
+        click.echo(f"entries {gap.first} to {gap.last}: {gap.what}")
+    click.echo(f"kept as found: {segments_folder(settings.gate.state_dir) / found.kept}\nsha256 {found.kept_sha256}")
+    click.echo("nothing is wrong" if found.damage.whole else "QA signs on the page Integrity.")
+    sys.exit(0 if found.damage.whole else 1)

@@ -53,6 +53,11 @@ class Trail:
         self._begun_at: Head = EMPTY
 
     @property
+    def engine(self) -> sa.Engine:
+        """Return what opens further connections to the same records."""
+        return self._engine
+
+    @property
     def changes_facts(self) -> bool:
         """Whether the open transaction holds an entry that changes facts, which a rollback would take back."""
         return self.head.facts_seq != self._begun_at.facts_seq
@@ -76,6 +81,15 @@ class Trail:
         """
         begin_writing(self.cursor)
         self._read_head()
+
+    def begin_headless(self) -> None:
+        """Take the write lock where the head of the trail is gone, to write a new one.
+
+        Raises:
+            STORE_FAULTS: locked for too long, or unreadable.
+        """
+        begin_writing(self.cursor)
+        self.head = self._begun_at = EMPTY
 
     def look(self) -> None:
         """Begin a snapshot that only reads and holds nobody up; `rollback` ends it.

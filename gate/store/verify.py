@@ -3,33 +3,23 @@
 It reads pages of their own short transactions, so it can run beside the gate.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from gate.core.audit import NO_LEAF, Json, tree_root
-from gate.core.frontier import extended
 from gate.store.audit_trail import split_frontier
 from gate.store.schema import audit_trail, trail_head
-from gate.store.verify_rows import Bad, Page, chain_fault, digest_of, fault, leaf_of, pages
+from gate.store.segments import Segment, segments_of, stored_digest
+from gate.store.trail_walk import BEGINNING, Progress, Proven, Walk
+from gate.store.verify_rows import Bad, leaf_of
+
+__all__ = ["Progress", "Proven", "Verification", "verify"]
 
 LATEST = 1000
 """Rows that the check at the start looks at."""
-
-Progress = Callable[[int, int], None]
-
-
-class Proven(NamedTuple):
-    """Up to which entry all was found sound: its leaf, and the frontier of the tree up to it."""
-
-    seq: int
-    leaf: bytes
-    frontier: tuple[bytes, ...]
-
-
-BEGINNING = Proven(0, NO_LEAF, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +99,15 @@ def verify(
     head = _head(engine)
     if head is None:
         return Verification(full, 0, 0, "", None, 1, "the head of the trail is missing", False, hash_only)
+    known = segments_of(engine)
+    if since is not None and any(segment.seq > since.seq for segment in known):
+        since = None
     if since is not None and (lost := _lost(engine, head, since)) is not None:
         return Verification(full, 0, head.seq, head.leaf.hex(), None, *lost, False, hash_only)
     reachable = since is not None and (most is None or head.seq - since.seq <= most)
     begin, tree = _begin(engine, head, full, since if reachable else None)
-    walk = _Walk(begin, None if hash_only else tree, hash_only=hash_only)
-    bad = walk.up_to(engine, head, full, progress) or walk.end(engine, head)
+    walk = Walk(begin, None if hash_only else tree, hash_only=hash_only)
+    bad = _up_to(engine, walk, known, head, progress) or _end(engine, walk, head)
     found = Verification(full, walk.seq - begin[0], head.seq, head.leaf.hex(), None, hash_only=hash_only)
     if bad is not None:
         head_sound = begin[0] < head.seq - LATEST >= bad.seq and verify(engine, full=False).sound
@@ -148,61 +141,48 @@ def _head(engine: sa.Engine) -> _Head | None:
     return _Head(row.seq, row.leaf, split_frontier(row.frontier)) if row else None
 
 
-class _Walk:
-    """The way through the rows: where it is, the leaf to continue, and the tree so far."""
+def _up_to(
+    engine: sa.Engine, walk: Walk, known: Sequence[Segment], head: _Head, progress: Progress | None
+) -> Bad | None:
+    """Check the rows up to the head; what QA has signed for is skipped if it is still what was signed for."""
+    signed_for = min((gap.first for segment in known for gap in segment.breaks), default=1)
+    if walk.seq == 0 and (first := _first(engine)) is not None and first < min(1, signed_for):
+        return Bad(first, "a row stands before the first entry")
+    for segment in known:
+        bad = _segment(engine, walk, segment, progress)
+        if bad is not None:
+            return bad
+    return walk.rows_to(engine, head.seq, progress)
 
-    def __init__(self, begin: tuple[int, bytes], tree: Proven | None, *, hash_only: bool) -> None:
-        self.seq, self.leaf = begin
-        self.frontier = tree.frontier if tree else ()
-        self.tree = tree is not None
-        self._tree_seq = tree.seq if tree else 0
-        self._hash_only = hash_only
 
-    def up_to(self, engine: sa.Engine, head: _Head, full: bool, progress: Progress | None) -> Bad | None:
-        """Check the rows up to the head; return the first that does not hold."""
-        if full and (first := _first(engine)) is not None and first < 1:
-            return Bad(first, "a row stands before the first entry")
-        for page in pages(engine, self.seq, head.seq, hash_only=self._hash_only):
-            bad = self._page(page)
-            if bad is not None:
-                return bad
-            if progress and page.rows:
-                progress(self.seq, head.seq)
-        if self.seq < head.seq:
-            return Bad(self.seq + 1, f"it and everything up to {head.seq} is missing")
+def _segment(engine: sa.Engine, walk: Walk, segment: Segment, progress: Progress | None) -> Bad | None:
+    if segment.seq <= walk.seq:
         return None
+    for gap in segment.breaks:
+        if gap.last <= walk.seq and gap.last > 0:
+            continue
+        bad = walk.rows_to(engine, gap.first - 1, progress) if gap.first - 1 > walk.seq else None
+        if bad is not None:
+            return bad
+        if stored_digest(engine, gap.first, gap.last) != gap.digest:
+            return Bad(gap.first, f"it is not what segment {segment.number} was signed for: it has been changed since")
+        walk.skip_to(gap.last, gap.after)
+    bad = walk.rows_to(engine, segment.seq - 1, progress) if segment.seq - 1 > walk.seq else None
+    if bad is None and (not walk.tree or segment.breaks):
+        walk.tree_is(segment.frontier)
+    return bad
 
-    def _page(self, page: Page) -> Bad | None:
-        fault_of = chain_fault if self._hash_only else fault
-        seq, leaf = self.seq, self.leaf
-        leaves = []
-        for row in page.rows:
-            seq += 1
-            digest = digest_of(row[1])
-            what = fault_of(row, seq, leaf, digest)
-            if what:
-                self.seq = seq - 1
-                return Bad(min(row[0], seq), what)
-            leaf = digest
-            leaves.append(leaf)
-        if self.tree:
-            known = max(self._tree_seq - self.seq, 0)
-            self.frontier = extended(self.frontier, self.seq + known, leaves[known:])
-        self.seq, self.leaf = seq, leaf
-        if page.unreadable is None:
-            return None
-        return Bad(seq + 1, "its stored text cannot be read" if page.unreadable == seq + 1 else "it is missing")
 
-    def end(self, engine: sa.Engine, head: _Head) -> Bad | None:
-        """Check the end against the head, and that no row stands behind the head."""
-        if self.seq and self.leaf != head.leaf:
-            return Bad(head.seq, "the head of the trail is not this entry's hash")
-        if self.tree and self.frontier != head.frontier:
-            return Bad(head.seq, "the Merkle frontier is not that of these entries")
-        with engine.connect() as connection:
-            now = connection.execute(sa.select(trail_head.c.seq)).scalar() or 0
-            last = connection.execute(sa.select(sa.func.max(audit_trail.c.seq))).scalar() or 0
-        return Bad(now + 1, "a row stands behind the head of the trail") if last > now else None
+def _end(engine: sa.Engine, walk: Walk, head: _Head) -> Bad | None:
+    """Check the end against the head, and that no row stands behind the head."""
+    if walk.seq and walk.leaf != head.leaf:
+        return Bad(head.seq, "the head of the trail is not this entry's hash")
+    if walk.tree and walk.frontier != head.frontier:
+        return Bad(head.seq, "the Merkle frontier is not that of these entries")
+    with engine.connect() as connection:
+        now = connection.execute(sa.select(trail_head.c.seq)).scalar() or 0
+        last = connection.execute(sa.select(sa.func.max(audit_trail.c.seq))).scalar() or 0
+    return Bad(now + 1, "a row stands behind the head of the trail") if last > now else None
 
 
 def _first(engine: sa.Engine) -> int | None:

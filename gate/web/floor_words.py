@@ -52,6 +52,8 @@ class FloorWords:
     viewer: Viewer
     routes: Map
     acts: bool = False
+    most_denials: int = 6
+    """More would push the machines off the screen; the rest is one tap away in the access log."""
 
     def say(self, key: str, **parts: object) -> Markup:
         """Return a sentence; what is filled in is made visible and kept apart from the direction of the words."""
@@ -60,8 +62,7 @@ class FloorWords:
 
     def url(self, endpoint: str, **values: object) -> str:
         """Return the address of a page in this language."""
-        path = self.routes.bind("localhost").build(endpoint, values)
-        return f"{path}?lang={self.viewer.language}"
+        return self.routes.bind("localhost").build(endpoint, {**values, "lang": self.viewer.language})
 
     def time(self, at: datetime | None, today: date) -> Markup:
         """Return the site's time of day, with the date when it is another day."""

@@ -121,8 +121,7 @@ def _differing(connect: Connect, drawing: _Drawing, again: Again) -> Iterator[Fi
     for seq in [seq for seq, verdict in drawing.replayed.items() if verdict == Verdict.DIFFERENT]:
         for said in entries_between(connect, seq, seq):
             who = (str(said["person"]),) if said.get("person") else ()
-            told = {"who": who, "machine": str(said.get("equipment", "")), "like": (str(seq),)}
-            yield finding("REPLAY_DIFFERS", [stamp_of(said)], **told)
+            yield finding("REPLAY_DIFFERS", [stamp_of(said)], who=who, machine=str(said.get("equipment", "")))
 
 
 def _missing(connect: Connect, wanted: Wanted) -> list[Finding]:

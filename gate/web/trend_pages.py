@@ -1,6 +1,6 @@
 """The pages of trends: three charts that each end in something to do, and the list of certifications that end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from gate.core.calendar import local_day
 from gate.core.forecast import HORIZONS
 from gate.core.roles import Act
+from gate.core.weeks import Week
 from gate.web import trend_reports
 from gate.web.forecast_view import Link, forecast_view
 from gate.web.formats import day_and_offset
@@ -25,7 +26,6 @@ from gate.web.trend_view import (
     lacking_finding,
     machines_view,
     scaled_limit,
-    week_label,
 )
 from gate.web.view import Viewer
 
@@ -46,41 +46,51 @@ def trends() -> ResponseReturnValue:
     if count is None:
         return render_template("trends.html", **around(view), **_periods(0, view), problem="tn_bad_weeks"), 422
     weeks, before = weeks_of(now, count)
-    found = site().searching.ask(lambda lists: denials(lists, weeks, before))
-    engine, rules = site().records.engine(), site().settings.overrides
-    behind = lacking(engine, found.seqs)
-    lifted = overrides(engine, weeks, before)
     from_at, until_at = span_of(weeks, now)
-    span = {"from_": weeks[0].from_at, "to": weeks[-1].until_at}
+    losses = forecasts().get(site().records.engine(), site().settings, now).losses
     return render_template(
         "trends.html",
         **around(view),
         **_periods(count, view),
+        **_denied(weeks, before, now, view),
+        **_lifted(weeks, before, view),
         problem="",
         weeks_count=count,
-        first_week=week_label(weeks[0]),
         until=local_day(until_at, view.zone),
         since=local_day(from_at, view.zone),
-        series=SERIES,
-        denials=denials_view(found, weeks, now, lambda **more: log_url(view, view_="denied", **more), view),
-        counted_from=found.from_seq,
-        lacking=behind[:LACKING_SHOWN],
-        lacking_finding=lacking_finding(behind, view),
-        lifted=lifted,
-        machines=machines_view(
-            lifted,
-            scaled_limit(rules.machine_limit, count),
-            lambda **more: log_url(view, view_="overrides", family="changes", **more),
-            span,
-            view,
-        ),
-        site_limit=rules.machine_limit,
-        bands=bands_view(
-            forecasts().get(engine, site().settings, now).losses, now, lambda days: expiring_url(view, days=days), view
-        ),
+        bands=bands_view(losses, now, lambda days: expiring_url(view, days=days), view),
         list_url=expiring_url(view),
         exports={name: export_url(name, view, weeks=count) for name in EXPORTED},
     )
+
+
+Weeks = Sequence[Week]
+
+
+def _denied(weeks: Weeks, before: Weeks, now: datetime, view: Viewer) -> dict[str, object]:
+    """Return the chart of denials, and what stood behind them."""
+    found = site().searching.ask(lambda lists: denials(lists, weeks, before))
+    behind = lacking(site().records.engine(), found.seqs)
+    return {
+        "series": SERIES,
+        "denials": denials_view(found, weeks, now, lambda **more: log_url(view, view_="denied", **more), view),
+        "counted_from": found.from_seq,
+        "lacking": behind[:LACKING_SHOWN],
+        "lacking_finding": lacking_finding(behind, view),
+    }
+
+
+def _lifted(weeks: Weeks, before: Weeks, view: Viewer) -> dict[str, object]:
+    """Return the overrides by machine and by approver."""
+    found = overrides(site().records.engine(), weeks, before)
+    limit = site().settings.overrides.machine_limit
+    span = {"from_": weeks[0].from_at, "to": weeks[-1].until_at}
+
+    def log(**more: str | datetime) -> str:
+        return log_url(view, view_="overrides", family="changes", **more)  # type: ignore[arg-type]
+
+    shown = machines_view(found, scaled_limit(limit, len(weeks)), log, span, view)
+    return {"lifted": found, "machines": shown, "site_limit": limit}
 
 
 EXPORTED = ("denials_by_reason", "overrides_by_machine", "overrides_by_approver")

@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from gate.core.audit import Kind
 from gate.core.log_query import Query
 from gate.core.log_terms import Field, Result, Term, ms_of
-from gate.core.reasons import REASONS, ReasonClass
+from gate.core.reasons import REASONS, in_display_order
 from gate.core.weeks import Week
 from gate.store.override_counts import approver_names, by_approver, by_machine, machine_names
 from gate.store.schema import audit_trail, items
@@ -37,12 +37,8 @@ GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
 OTHER = "other"
 OF_TRAINING = frozenset[str]().union(*(codes for _, codes in GROUPS))
 
-IN_ORDER = tuple(
-    code
-    for code, _ in sorted(REASONS.items(), key=lambda row: (row[1].precedence, row[1].order))
-    if REASONS[code].reason_class is ReasonClass.DENY
-)
-"""Denials in the order of display: the first one of a decision is the reason it counts under."""
+IN_ORDER = in_display_order(REASONS)
+"""Reasons in the order of display: the first one of a decision is the reason it counts under."""
 
 DENIED = frozenset({Term(Field.RESULT, Result.DENIED), Term(Field.RESULT, Result.WOULD_DENY)})
 DECIDED = frozenset({Term(Field.KIND, Kind.DECISION)})

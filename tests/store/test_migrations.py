@@ -24,6 +24,7 @@ from gate.store.migrating import wanted_revision
 from gate.store.review_schema import REVIEW_TABLES
 from gate.store.risk_schema import RISK_TABLES
 from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
+from gate.store.segments import SEGMENT_TABLES
 from tests.scenarios.plant import P2, plant
 from tests.store.make_fixture import FIXTURES, dump
 from tests.store.open_records import TORONTO, Records, run_sql, sql
@@ -35,6 +36,7 @@ QUALITY_TABLES = (
     *LOG_TABLES,
     *REVIEW_TABLES,
     *RISK_TABLES,
+    *SEGMENT_TABLES,
 )
 KNOWN_NAMES = tuple(table.name for table in (*EVERY_KNOWN_TABLE, *QUALITY_TABLES))
 SEALS = (checkpoints.name, seal_keys.name, cosignatures.name)

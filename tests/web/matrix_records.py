@@ -1,11 +1,24 @@
 """A plant on record with somebody in every state that who can run what can show; some training came late."""
 
+import csv
+import io
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import sqlcipher3.dbapi2 as sqlite
+from flask.testing import FlaskClient
+
+from gate.core.audit import Entry, Kind, timestamp
 from gate.core.records import Moment
+from gate.core.terms import Mode, Operation, Outcome
+from gate.store import registry
+from gate.store.lots_schema import lot_windows
 from gate.store.plant_load import load_plant
+from gate.store.schema import overrides
 from tests.scenarios.plant import Plant, plant_file, record, requirement, requirement_set
+from tests.web.people import send
 from tests.web.records import HOSTILE, NOON, GateOnRecord
 
 FIRST_LOAD = NOON - timedelta(days=20)
@@ -106,3 +119,81 @@ class MatrixOnRecord(GateOnRecord):
 
     def _insert_plant(self) -> None:
         """The plant comes by loads, which are entries."""
+
+    def denied(self, at: datetime, person: str, *reasons: str, item: str = "", machine: str = "TP-01") -> int:
+        """Put a denied decision of any time on record, with the item that was missing."""
+        versions = self.rows("SELECT version FROM items WHERE id = ? AND known_to IS NULL", item)
+        evidence = {"requirements": ((versions[0][0], 0, 0, reasons[0]),)} if versions else {}
+        return self.decided(at, person, Outcome.DENY, reasons, machine, evidence)
+
+    def decided(
+        self,
+        at: datetime,
+        person: str,
+        outcome: Outcome,
+        reasons: tuple[str, ...],
+        machine: str = "TP-01",
+        evidence: Mapping[str, Any] | None = None,
+        mode: Mode = Mode.ENFORCE,
+    ) -> int:
+        reading = self.clock.read()
+        return self.append(
+            Entry(
+                kind=Kind.DECISION,
+                moment=Moment(at, reading.boot_id, reading.boot_us, trusted=True, clock="asserted"),
+                person=person,
+                badge="B-1",
+                last4="0C86",
+                reader="TP-01-R",
+                equipment=machine,
+                mode=mode,
+                operation=Operation.USE,
+                outcome=outcome,
+                reasons=reasons,
+                evidence=evidence or {},
+            )
+        )
+
+    def granted(self, at: datetime, machine: str, by: str | None, number: int) -> None:
+        """Put an override on record as granting one would."""
+        values: dict[str, Any] = {
+            "person_id": "E4",
+            "equipment_id": machine,
+            "class": "COVERAGE",
+            "operations": "USE",
+            "reasons": "TRAINING_EXPIRED",
+            "starts_at": timestamp(at),
+            "ends_at": timestamp(at + timedelta(hours=1)),
+            "cosigned": 0,
+            "boot_id": "",
+            "reference": "DEV-2026-0001",
+            "justification": "test",
+            "granted_by": by,
+        }
+        optional = dict.fromkeys(("revoked_at", "ends_boot_us", "second_person_id"))
+        self.trail.begin()
+        seq = self.trail.append(Entry(kind=Kind.OVERRIDE_GRANTED, moment=self.moment(), equipment=machine))
+        registry.put(self.trail, overrides, f"OV-T{number}", {**optional, **values}, seq)
+        self.trail.commit()
+
+    def lot(self, lot: str, machine: str, from_at: datetime) -> None:
+        """Put a window of a lot on record, as signing one would."""
+        values = {"lot": lot, "equipment_id": machine, "product": "Product", "from_at": timestamp(from_at)}
+        self.trail.begin()
+        seq = self.trail.append(Entry(kind=Kind.CHANGE, moment=self.moment(), equipment=machine))
+        registry.put(self.trail, lot_windows, f"{lot}-{machine}", {**values, "until_at": None}, seq)
+        self.trail.commit()
+
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        connection = sqlite.connect(str(self.settings.database_path))
+        try:
+            return list(connection.execute(question, values).fetchall())
+        finally:
+            connection.close()
+
+
+def exported(browser: FlaskClient, name: str, query: str = "") -> list[dict[str, str]]:
+    """Return the rows of a report as its CSV has them."""
+    answer = send(browser, f"/export/{name}?lang=en&{query}", format="csv")
+    assert answer.status_code == 200, answer.text[:500]
+    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))

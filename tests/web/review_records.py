@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from flask import Flask
 from gate.core.audit import Entry, Json, Kind, timestamp
 from gate.core.roles import Role
 from gate.core.terms import Mode, Operation, Outcome
+from gate.replay import Verdict
 from gate.store import registry, schema
 from gate.verified import Verified, tell_verified, verified_path
 from gate.web.app import create_app
@@ -161,9 +163,19 @@ def two_weeks(folder: Path, port: int = 8080) -> ReviewOnRecord:
     return found
 
 
+def not_decided_again(seqs: tuple[int, ...]) -> dict[int, str]:
+    """Stand in for the replay: what this fixture writes rests on no facts, so nothing of it can be decided again."""
+    return dict.fromkeys(seqs, Verdict.NOT_REPLAYABLE.value)
+
+
 @contextmanager
 def pages_over(found: ReviewOnRecord) -> Iterator[Flask]:
     """Open the pages."""
+    with patch("gate.web.review_cases.decided_again", not_decided_again):
+        yield from _pages_over(found)
+
+
+def _pages_over(found: ReviewOnRecord) -> Iterator[Flask]:
     app = create_app(found.settings, found.clock)
     app.testing = True
     app.extensions[PARTS] = replace(app.extensions[PARTS], passwords=CHEAP)

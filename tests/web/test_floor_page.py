@@ -132,6 +132,17 @@ def test_denials_that_call_nobody_are_left_out(gate: FloorOnRecord, app: Flask) 
     assert "was denied" not in page
 
 
+def test_many_denials_at_once_leave_the_machines_within_reach(gate: FloorOnRecord, app: Flask) -> None:
+    """A requirement that lapsed overnight denies the whole shift; the newest are shown, the rest is one tap away."""
+    for person in ("E1", "E2", "E3"):
+        for machine in ("TP-01", "TP-02", "HSG-01"):
+            gate.denied(machine, person, "TRAINING_EXPIRED")
+    page = signed_in(app, "sup").get("/floor?lang=en").text
+    assert needs(page).count("was denied at") == 6
+    assert "3 more in the access log" in re.sub("<[^>]+>|[\u2066-\u2069]", "", page)
+    assert 'href="/log?view=denied&amp;lang=en"' in page
+
+
 @pytest.mark.req("L2")
 def test_the_floor_and_the_machine_speak_french(gate: FloorOnRecord, app: Flask) -> None:
     """Half the shift reads French."""

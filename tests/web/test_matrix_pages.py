@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -13,7 +14,7 @@ from gate.core.roles import Role
 from gate.web import matrix_reading, matrix_view
 from gate.web.app import create_app
 from gate.web.session import PARTS
-from tests.web.matrix_records import MatrixOnRecord
+from tests.web.matrix_records import MatrixOnRecord, exported
 from tests.web.people import CHEAP, add_account, signed_in
 
 LONG = "x" * 10_000
@@ -24,6 +25,8 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MatrixOnRecord]:
     """Read by every test, changed by none."""
     found = MatrixOnRecord(tmp_path_factory.mktemp("matrix"))
     add_account(found, "aud", Role.AUDITOR)
+    found.lot("24K1187", "TP-01", datetime(2026, 11, 10, 11, 10, tzinfo=UTC))
+    found.lot("24K1187", "TP-02", datetime(2026, 11, 12, 13, 0, tzinfo=UTC))
     found.alive()
     yield found
     found.close()
@@ -196,9 +199,7 @@ def test_what_makes_no_sense_is_named_and_answers_nothing(auditor: FlaskClient, 
     assert "<table" not in page
 
 
-@pytest.mark.parametrize(
-    "query", ["area=NOWHERE", f"area={LONG}", "machine=%00", "machine='--", "after=E99", "who=x", "lot=%3Cscript%3E"]
-)
+@pytest.mark.parametrize("query", ["area=NOWHERE", f"area={LONG}", "machine=%00", "machine='--", "after=E99", "who=x"])
 def test_an_address_by_hand_never_breaks_the_page(auditor: FlaskClient, query: str) -> None:
     """Whatever is asked, nothing is run and nothing falls over."""
     assert "<script>alert" not in seen(auditor, query)
@@ -250,3 +251,25 @@ def test_french_is_complete_and_times_carry_their_offset(auditor: FlaskClient) -
     )
     assert "2026-11-10 12:00</strong> UTC−05:00" in page
     assert "Known" not in page
+
+
+@pytest.mark.req("H9", "E7")
+def test_the_export_is_the_answer_of_the_page(auditor: FlaskClient) -> None:
+    """As known then the late record does not count, as known today it does; the lot begins what it begins."""
+    for known, stands in (("then", []), ("today", ["certified", "held"])):
+        rows = exported(auditor, "matrix", f"as_of=2026-11-20+12:00&known={known}&operation=USE")
+        mine = [row for row in rows if row["person"] == "E8"]
+        assert [row["state"] for row in mine] == ["certified", "held"]
+        rows = exported(auditor, "matrix", f"as_of=2026-11-10+12:00&known={known}&operation=USE")
+        assert [row["state"] for row in rows if row["person"] == "E8"] == stands
+
+
+@pytest.mark.req("H1", "B13")
+def test_at_the_start_of_a_lot(plant: MatrixOnRecord, auditor: FlaskClient) -> None:
+    """The question of the inspector: who could, when lot 24K1187 began, as known then."""
+    page = seen(auditor, "lot=24K1187")
+    assert "2026-11-10 06:10</strong> UTC−05:00" in page
+    assert "Eli Late, TP-01: not trained; as known today: certified, 82 days left" in sentences(page)
+    assert "2026-11-12 08:00</strong>" in seen(auditor, "lot=24K1187&machine=TP-02")
+    for lot in ("24K9999", "%3Cscript%3Ealert(1)", LONG):
+        assert "No lot of this name is on record" in seen(auditor, f"lot={lot}", 422)

@@ -9,6 +9,7 @@ from gate.store.lots_schema import attachments
 from gate.store.review_schema import reviews
 from gate.store.risk_schema import risk_acceptances
 from gate.store.seal_schema import checkpoints
+from gate.store.segments import segments
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -20,6 +21,7 @@ context.configure(
         reviews.metadata,
         risk_acceptances.metadata,
         checkpoints.metadata,
+        segments.metadata,
     ],
 )
 with context.begin_transaction():

@@ -32,6 +32,7 @@ KNOWN: dict[str, str] = {
     ),
     "review_notes": "review_id note written_by written_at",
     # segments
+    "segments": "kept kept_sha256",
 }
 """Bitemporal table -> its columns beside version, id, known_from and known_to."""
 

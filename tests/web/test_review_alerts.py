@@ -1,0 +1,73 @@
+"""What QA is late with calls by itself: reviews, dispositions of overrides, references of emergencies (D9, H5)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gate.core.alert_rules import Raised
+from gate.store import registry, schema
+from gate.store.database import open_database
+from gate.store.review_schema import reviews
+from gate.store.reviews import Review, review_values
+from gate.web.quality_conditions import quality_conditions
+from tests.web.review_records import FIRST, OVERRIDE, SECOND, ReviewOnRecord, weeks
+
+__all__ = ["weeks"]
+
+
+def raised(found: ReviewOnRecord) -> list[tuple[str, str]]:
+    """Return what is owed now."""
+    engine = open_database(found.settings.database_path, read_only=True)
+    with engine.connect() as connection:
+        every = [one for look in quality_conditions(found.settings) for one in look(connection, found.clock.read().at)]
+    engine.dispose()
+    assert all(isinstance(one, Raised) for one in every)
+    return [(one.rule, one.subject) for one in every]
+
+
+def sign(found: ReviewOnRecord, review_id: str, first: int, last: int) -> None:
+    """Put a signed review on record."""
+    at = found.clock.read().at
+    on = at.date()
+    review = Review(review_id, "gate", first, last, from_on=on, until_on=on + timedelta(days=7), signed_at=at)
+    with found.trail.transaction():
+        registry.put(found.trail, reviews, review_id, review_values(review), found.trail.head.seq)
+
+
+@pytest.mark.req("H5")
+def test_a_review_calls_after_its_last_day_and_stops_with_the_signature(weeks: ReviewOnRecord) -> None:
+    """Week 46 was due on Wednesday 18; week 47 is due on the 25th and calls from the 26th on."""
+    assert ("REVIEW_OVERDUE", FIRST) in raised(weeks)
+    assert ("REVIEW_OVERDUE", SECOND) not in raised(weeks)
+    weeks.clock.advance(3 * 86_400)
+    assert ("REVIEW_OVERDUE", SECOND) in raised(weeks)
+    sign(weeks, FIRST, 1, 18)
+    assert ("REVIEW_OVERDUE", FIRST) not in raised(weeks)
+
+
+@pytest.mark.req("D9")
+def test_an_override_calls_when_its_disposition_is_late(weeks: ReviewOnRecord) -> None:
+    """Five days after the grant."""
+    assert ("OVERRIDE_UNDISPOSED", OVERRIDE) in raised(weeks)
+    weeks.clock.set_wall(weeks.clock.at - timedelta(days=3))
+    assert ("OVERRIDE_UNDISPOSED", OVERRIDE) not in raised(weeks)
+
+
+@pytest.mark.req("D8")
+def test_an_emergency_without_its_reference_calls_after_a_day(weeks: ReviewOnRecord) -> None:
+    """And no other override does."""
+    assert "REFERENCE_DUE" not in [rule for rule, _ in raised(weeks)]
+    with weeks.trail.transaction():
+        found = registry.current(weeks.trail, schema.overrides, OVERRIDE)
+        assert found is not None
+        values = {**found, "class": "EMERGENCY", "reference": ""}
+        registry.put(weeks.trail, schema.overrides, OVERRIDE, values, weeks.trail.head.seq)
+    assert ("REFERENCE_DUE", OVERRIDE) in raised(weeks)
+
+
+def test_a_gate_without_entries_owes_nothing(tmp_path: Path) -> None:
+    """A condition must never be what stops the alerts."""
+    empty = ReviewOnRecord(tmp_path)
+    assert raised(empty) == []
+    empty.close()
