@@ -18,7 +18,8 @@ from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.head_keeping import HEADS, HeadKeeper
-from gate.web.inspection import inspection_pages
+from gate.web.inspection import access_review, inspection_pages
+from gate.web.integrity_pages import integrity_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.late_pages import late_pages
@@ -48,6 +49,7 @@ from gate.web.training_pages import training_pages
 from gate.web.trend_pages import trend_pages
 
 PAGES = (
+    integrity_pages,
     record_pages,
     training_pages,
     pin_pages,
@@ -69,6 +71,7 @@ PAGES = (
     lot_pages,
     late_pages,
     inspection_pages,
+    access_review,
     log_pages,
 )
 

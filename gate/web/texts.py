@@ -16,12 +16,14 @@ from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
 from gate.web.impact_texts import IMPACT_TEXTS
 from gate.web.inspection_texts import INSPECTION_TEXTS
+from gate.web.integrity_texts import INTEGRITY_TEXTS
 from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
 from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
+from gate.web.question_texts import QUESTION_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
@@ -140,6 +142,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 _AREAS = (
+    INTEGRITY_TEXTS,
     ENTRY_TEXTS,
     IMPACT_TEXTS,
     PLACE_TEXTS,
@@ -171,6 +174,7 @@ _AREAS = (
     LOT_TEXTS,
     LATE_TEXTS,
     INSPECTION_TEXTS,
+    QUESTION_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {

@@ -56,6 +56,10 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
 }
 
+SEAL_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/integrity"): READERS,
+    ("GET", "/integrity/<name>"): READERS,
+}
 RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/log/<int:seq>"): READERS,
     ("GET", "/impact"): READERS,
@@ -63,6 +67,7 @@ RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
+    **SEAL_ROUTES,
     **EXPORT_ROUTES,
     **LOT_ROUTES,
     **LOG_ROUTES,
