@@ -14,9 +14,9 @@ from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
 from gate.web.floor_texts import FLOOR_TEXTS
-from gate.web.integrity_texts import INTEGRITY_TEXTS
 from gate.web.impact_texts import IMPACT_TEXTS
 from gate.web.inspection_texts import INSPECTION_TEXTS
+from gate.web.integrity_texts import INTEGRITY_TEXTS
 from gate.web.late_texts import LATE_TEXTS
 from gate.web.log_texts import LOG_COLUMN_TEXTS, LOG_KIND_TEXTS, LOG_TEXTS, LOG_VIEW_TEXTS
 from gate.web.lot_texts import LOT_TEXTS
