@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -14,7 +15,7 @@ from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
 from gate.desk import Desk
 from gate.desk_opening import about_this_gate, open_desk
-from gate.gate_loop import GateLoop
+from gate.gate_loop import UNUSABLE, GateLoop
 from gate.jobs import add_backups, add_sealing, start_timetable
 from gate.readers.line_loop import LineLoop, Lines
 from gate.readers.orders import Order
@@ -93,10 +94,12 @@ class Edge:
     def begin(self) -> None:
         """Record the start and settle what the last run left open; nothing is answered before.
 
+        Where the records cannot be used every badge is denied, and the start is recorded when they can be.
+
         Raises:
-            STORE_FAULTS: the records cannot be opened or written.
+            DatabaseRefusedError: the records are not for this program, or there are none yet.
         """
-        self.gate.do_now(self._start)
+        self.gate.begin(self._start)
 
     def _start(self, desk: Desk, moment: Moment) -> Sequence[Order]:
         before = max(filter(None, (desk.last_entry_at, alive.last_alive(self._alive_path))), default=moment.at)
@@ -134,7 +137,8 @@ class Edge:
 
     def _close(self) -> None:
         if not self._died:
-            self.gate.do_now(_stopped)
+            with suppress(*UNUSABLE):
+                self.gate.do_now(_stopped)
         self.gate.close()
         self._ports.close()
 

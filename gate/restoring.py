@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gate.alive import last_seq
 from gate.backups import Backup, BackupError, check_backup
 from gate.clock import Clock
 from gate.settings import Settings
@@ -88,7 +89,7 @@ def _last_number(path: Path, key: str | None) -> int:
 
 def _proven_number(state_dir: Path) -> int:
     proven = last_proven(proven_path(state_dir))
-    return proven[0] if proven else 0
+    return max(proven[0] if proven else 0, last_seq(state_dir / "run" / "alive.json"))
 
 
 def _kept(target: Path, folder: Path, at: datetime) -> tuple[Path | None, str]:

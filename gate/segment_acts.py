@@ -75,17 +75,7 @@ def sign_segment(
     _begin(trail)
     claimed = max(claimed, last_sealed(trail)[1])
     try:
-        now = damage_behind(engine, damage)
-        if now.breaks != damage.breaks:
-            raise RefusedError(
-                "More damage has been found since the records were looked at. Look at them again.",
-                "D’autres dommages ont été trouvés depuis l’examen. Examinez de nouveau les enregistrements.",
-            )
-        if now.whole and claimed <= now.seq:
-            raise RefusedError(
-                "The records hold: there is nothing to sign for.",
-                "Les enregistrements sont intègres: il n’y a rien à signer.",
-            )
+        now = _as_it_is(engine, damage, claimed)
         found = _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})
         trail.commit()
     except BaseException:
@@ -111,6 +101,22 @@ def _refuse(why: str, signer: Signer, second: Signer, claimed: int, damage: Dama
             f"{claimed} est loin derrière la dernière inscription, {damage.seq}. Vérifiez le numéro.",
             "claimed",
         )
+
+
+def _as_it_is(engine: sa.Engine, damage: Damage, claimed: int) -> Damage:
+    """Look at what was written since the survey; nobody signs for what nobody has seen."""
+    now = damage_behind(engine, damage)
+    if now.breaks != damage.breaks:
+        raise RefusedError(
+            "More damage has been found since the records were looked at. Look at them again.",
+            "D’autres dommages ont été trouvés depuis l’examen. Examinez de nouveau les enregistrements.",
+        )
+    if now.whole and claimed <= now.seq:
+        raise RefusedError(
+            "The records hold: there is nothing to sign for.",
+            "Les enregistrements sont intègres: il n’y a rien à signer.",
+        )
+    return now
 
 
 def _begin(trail: Trail) -> None:

@@ -48,6 +48,8 @@ class SiteSettings(Strict):
     language: Literal["en", "fr"] = "en"
     lot_pattern: str = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"
 
+    access_review_days: int = Field(default=180, ge=1, le=1000)
+
     _is_a_pattern = field_validator("lot_pattern")(asking_pattern)
 
     @field_validator("zone")

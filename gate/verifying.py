@@ -6,10 +6,12 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from gate.alive import last_seq
 from gate.clock import Clock
 from gate.single_instance import take_lock
 from gate.store.verify import Proven, Verification, verify
@@ -48,6 +50,7 @@ def verify_since_proven(
     """
     since = _proven(state_dir)
     found = verify(engine, full=False, since=since, most=most)
+    found = _complete(found, state_dir)
     _keep(state_dir, found)
     if clock is not None and not found.sound and os.access(state_dir, os.W_OK):
         tell_verified(verified_path(state_dir), as_verified(found, clock))
@@ -80,9 +83,22 @@ def verify_in_full(
             found = verify(engine, full=True, since=_proven(state_dir), progress=progress)
         finally:
             path.unlink(missing_ok=True)
+        found = _complete(found, state_dir)
         _keep(state_dir, found)
         tell_verified(verified_path(state_dir), as_verified(found, clock))
     return found
+
+
+def _complete(found: Verification, state_dir: Path) -> Verification:
+    """Whether the trail still reaches as far as it was durable when the gate was last alive.
+
+    A write-ahead log that is missing or torn leaves records that are sound in themselves, and end too early.
+    """
+    given = last_seq(state_dir / "run" / "alive.json")
+    if not found.sound or given <= found.head_seq:
+        return found
+    what = f"it and everything up to {given}, which was durable when the gate was last alive, is missing"
+    return replace(found, first_bad_seq=found.head_seq + 1, what=what, head_sound=False, proven=None)
 
 
 def _proven(state_dir: Path) -> Proven | None:

@@ -53,6 +53,11 @@ class Trail:
         self._begun_at: Head = EMPTY
 
     @property
+    def engine(self) -> sa.Engine:
+        """Return what opens further connections to the same records."""
+        return self._engine
+
+    @property
     def changes_facts(self) -> bool:
         """Whether the open transaction holds an entry that changes facts, which a rollback would take back."""
         return self.head.facts_seq != self._begun_at.facts_seq

@@ -1,6 +1,7 @@
 """All that is indexed, as one question sees it: the segments of the file and the part in memory together."""
 
 from array import array
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
@@ -9,6 +10,9 @@ from gate.core.log_terms import Term
 from gate.store.search_file import BlockTimes, SearchFile
 from gate.store.search_live import Part
 from gate.store.search_spans import SPAN, Segment, unbroken
+
+KEPT = 512
+"""Blocks whose times stay in memory: 4 MB."""
 
 
 class Reading:
@@ -19,6 +23,7 @@ class Reading:
         self._segments = unbroken(segments, live.first)
         self.from_seq = max(1, self._segments[-1].first) if self._segments else live.first
         self.head_seq = live.last
+        self._known = known
         self._blocks = known.of(file, self._segments) | live.blocks()
 
     def read(self, terms: Iterable[Term]) -> BitMap:
@@ -37,27 +42,44 @@ class Reading:
         return sorted(found)[:most]
 
     def blocks(self) -> Mapping[int, BlockTimes]:
-        """Return what the times of every block come to."""
+        """Return what the times of every block come to, in the order of the entries."""
         return self._blocks
 
     def times(self, blocks: Sequence[int]) -> Mapping[int, "array[int]"]:
         """Return the times of every entry of some blocks."""
         found = {block: self._live.at[block] for block in blocks if block in self._live.at}
         rest = [block for block in blocks if block not in found]
-        return found | self._file.times(rest) if rest and self._file is not None else found
+        return found | self._known.times(self._file, rest) if rest and self._file is not None else found
 
 
 class Blocks:
-    """What the times of the blocks in the file come to, read once."""
+    """What the file says of times, read once: what each block comes to, and the blocks that were last asked for."""
 
     def __init__(self) -> None:
-        self._known: dict[int, dict[int, BlockTimes]] = {}
+        self._spans: dict[int, dict[int, BlockTimes]] = {}
+        self._reach: tuple[int, int, int] = (0, 0, 0)
+        self._of: dict[int, BlockTimes] = {}
+        self._times: OrderedDict[int, array[int]] = OrderedDict()
 
     def of(self, file: SearchFile | None, segments: Sequence[Segment]) -> dict[int, BlockTimes]:
-        """Return the blocks of the segments; only those of new spans are read."""
-        found: dict[int, BlockTimes] = {}
-        for first in (first for segment in segments for first in range(segment.first, segment.last, SPAN)):
-            if first not in self._known and file is not None:
-                self._known[first] = file.blocks(first, first + SPAN - 1)
-            found |= self._known.get(first, {})
-        return found
+        """Return the blocks of segments that follow each other, in order; only those of new spans are read."""
+        reach = (segments[-1].first, segments[0].last, 1) if segments else (0, 0, 0)
+        if reach != self._reach:
+            found: dict[int, BlockTimes] = {}
+            for first in (first for one in reversed(segments) for first in range(one.first, one.last, SPAN)):
+                if first not in self._spans and file is not None:
+                    self._spans[first] = file.blocks(first, first + SPAN - 1)
+                found |= self._spans.get(first, {})
+            self._reach, self._of = reach, found
+        return self._of
+
+    def times(self, file: SearchFile, blocks: Sequence[int]) -> dict[int, "array[int]"]:
+        """Return the times of some blocks; what is in the file never changes, so the last ones are kept."""
+        found = {block: self._times[block] for block in blocks if block in self._times}
+        read = file.times([block for block in blocks if block not in found])
+        self._times |= read
+        for block in found:
+            self._times.move_to_end(block)
+        while len(self._times) > KEPT:
+            self._times.popitem(last=False)
+        return found | read

@@ -19,6 +19,7 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.head_keeping import HEADS, HeadKeeper
 from gate.web.inspection import inspection_pages
+from gate.web.inspection import access_review, inspection_pages
 from gate.web.integrity_pages import integrity_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
@@ -71,6 +72,7 @@ PAGES = (
     lot_pages,
     late_pages,
     inspection_pages,
+    access_review,
     log_pages,
 )
 

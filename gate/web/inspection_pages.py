@@ -50,7 +50,7 @@ def inspection() -> str:
         for one in questions()
         if user.may(one.act)
     ]
-    return render_template("inspection.html", **around(view), rows=rows, groups=_groups(rows), more=_elsewhere(view))
+    return render_template("inspection.html", **around(view), groups=_groups(rows), elsewhere=_elsewhere(view))
 
 
 @inspection_pages.get("/<name>")
@@ -189,7 +189,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("in_group_lots", ("who_operated", "use_log", "open_uses")),
     ("in_group_people", ("person_history", "could_have", "untrained_use")),
     ("in_group_exceptions", ("override_register", "denials_followed")),
-    ("in_group_control", ("changes", "access_roles", "log_complete")),
+    ("in_group_control", ("changes", "access_roles", "badges_held", "log_complete", "interruptions")),
 )
 
 
@@ -204,7 +204,7 @@ ELSEWHERE = (
     ("lot_pages.lot_list", "lots", "lo_lede"),
     ("late_pages.late_list", "late_entries", "la_lede"),
     ("impact_pages.impact", "in_impact", "in_impact_lede"),
-    ("access_review.reviews", "ar_reviews", "ar_lede"),
+    ("access_review.access_reviews", "ar_reviews", "ar_lede"),
 )
 
 

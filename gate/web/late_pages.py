@@ -71,7 +71,7 @@ def late_list() -> str:
         rows=[shown_late(one, names, view) for one in found[:SHOWN]],
         total=total,
         waiting=waiting,
-        more=found[SHOWN - 1].entered_seq if len(found) > SHOWN else 0,
+        next_page=found[SHOWN - 1].entered_seq if len(found) > SHOWN else 0,
         asked={name: visible(value) for name, value in asked.items()},
         machines=choices_of(equipment),
         states=[(state.value, view.texts[f"la_state_{state}"]) for state in LateState],

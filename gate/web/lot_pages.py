@@ -1,5 +1,6 @@
 """The pages of lots: the list, one window with its history, and the signed forms that record, correct and withdraw."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gate.core.lotting import LotData
 from gate.core.roles import Act
+from gate.core.spans import Span
 from gate.lot_acts import Recorded, Saying, correct_lot, record_lot, withdraw_lot
 from gate.store import lots
 from gate.store.lots import Window, WindowFilter
@@ -66,7 +68,7 @@ def lot_list() -> str:
         "lots.html",
         rows=[shown_window(window, view) for window in shown],
         total=total,
-        more=_next_page(shown[-1]) if len(found) > SHOWN else "",
+        next_page=_next_page(shown[-1]) if len(found) > SHOWN else "",
         asked={name: visible(_asked(name)) for name in ("lot", "equipment", "product", "running")},
         machines=choices_of(equipment),
     )
@@ -98,6 +100,13 @@ def lot(window_id: str) -> str:
         changes=shown_history(history(lot_windows, window_id), view),
         done=request.args.get("done", ""),
     )
+
+
+def lots_now(equipment_id: str, now: datetime, view: Viewer) -> list[dict[str, Any]]:
+    """Return the lots that are on a machine now, for its page on the floor."""
+    with site().records.engine().connect() as connection:
+        found = lots.windows_on(connection, equipment_id, Span(now, None))
+    return [shown_window(window, view) for window in found if window.span.covers(now)]
 
 
 def shown_window(window: Window, view: Viewer) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from gate.web.lot_texts import LOT_TEXTS
 from gate.web.matrix_texts import MATRIX_TEXTS
 from gate.web.override_queue_texts import OVERRIDE_QUEUE_TEXTS
 from gate.web.override_texts import OVERRIDE_TEXTS
+from gate.web.question_texts import QUESTION_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
@@ -173,6 +174,7 @@ _AREAS = (
     LOT_TEXTS,
     LATE_TEXTS,
     INSPECTION_TEXTS,
+    QUESTION_TEXTS,
 )
 
 PAGE_TEXTS: Mapping[str, Mapping[str, str]] = {
