@@ -18,9 +18,8 @@ from gate.store import registry
 from gate.store.audit_trail import EMPTY, Head, Trail
 from gate.store.damage import Damage, damage_behind
 from gate.store.schema import trail_head
-from gate.store.segments import Break, segments, segments_of, stored_digest
 from gate.store.seals import last_sealed
-from gate.store.segments import LOST_LEAF, Break, segments, segments_of, stored_digest
+from gate.store.segments import Break, segments, segments_of, stored_digest
 from gate.supervision import RefusedError
 
 MOST_LOST = 10_000_000
