@@ -10,10 +10,13 @@ EVERY_S = 5
 """How exactly the blind time is known; the file is never synced, so it costs the disk little."""
 
 
-def tell_alive(path: Path, reading: Reading) -> None:
-    """Replace the file with this instant; it is a hint, so it is not synced."""
+def tell_alive(path: Path, reading: Reading, seq: int | None = None) -> None:
+    """Replace the file with this instant and the last entry that is durable; it is a hint, so it is not synced."""
+    told: dict[str, str | int] = {"at": reading.at.isoformat(), "boot_id": reading.boot_id}
+    if seq is not None:
+        told["seq"] = seq
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps({"at": reading.at.isoformat(), "boot_id": reading.boot_id}), encoding="ascii")
+    partial.write_text(json.dumps(told), encoding="ascii")
     partial.replace(path)
 
 
@@ -24,3 +27,14 @@ def last_alive(path: Path) -> datetime | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return told if told.tzinfo else None
+
+
+def last_seq(path: Path) -> int:
+    """Return the last entry that was durable when the gate was last alive; 0 where nobody knows.
+
+    It was durable before it was told, so a trail that ends earlier has lost entries.
+    """
+    try:
+        return int(json.loads(path.read_text(encoding="ascii"))["seq"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0

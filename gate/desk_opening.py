@@ -3,9 +3,11 @@
 import importlib.metadata
 from pathlib import Path
 
+import sqlalchemy as sa
 import sqlcipher3.dbapi2
 
 from gate import __version__
+from gate.alive import last_seq
 from gate.clock import Clock
 from gate.core.audit import Json
 from gate.core.clock_trust import ClockState
@@ -13,10 +15,12 @@ from gate.desk import Desk, Plan
 from gate.head_check import end_fits_checkpoint
 from gate.settings import Settings, settings_sha256
 from gate.store.audit_trail import Trail
-from gate.store.database import open_database
+from gate.store.database import STORE_FAULTS, DamagedDatabaseError, open_database
 from gate.store.facts import FactReader
 from gate.store.trail_reading import last_entry_at, last_trusted_reading
 from gate.verifying import AT_START, verify_since_proven
+
+UNREADABLE: tuple[type[BaseException], ...] = (DamagedDatabaseError, *STORE_FAULTS)
 
 
 def database_key(settings: Settings) -> str | None:
@@ -39,6 +43,13 @@ def open_desk(settings: Settings, plan: Plan, clock: Clock | None = None) -> Des
         trail_sound=sound,
         last_entry_at=last_entry_at(engine) if sound else None,
     )
+
+
+def _opened(settings: Settings) -> sa.Engine:
+    path, state_dir = settings.database_path, settings.gate.state_dir
+    if not path.exists() and last_seq(state_dir / "run" / "alive.json"):
+        raise DamagedDatabaseError(f"{path}: is gone. Call QA, and restore a backup: gate restore.")
+    return open_database(path, key=database_key(settings))
 
 
 def about_this_gate(config: Path) -> dict[str, Json]:

@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -14,7 +15,7 @@ from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
 from gate.desk import Desk
 from gate.desk_opening import about_this_gate, open_desk
-from gate.gate_loop import GateLoop
+from gate.gate_loop import UNUSABLE, GateLoop
 from gate.jobs import add_backups, add_sealing, start_timetable
 from gate.readers.line_loop import LineLoop, Lines
 from gate.readers.orders import Order
@@ -23,6 +24,7 @@ from gate.sealing import Sealer
 from gate.settings import Settings, warnings_of
 from gate.systemd_notify import notify
 from gate.use_watch import start_up
+from gate.verifying import last_given
 from gate.wiring import line_specs, plan_of, station_specs
 
 log = logging.getLogger(__name__)
@@ -93,10 +95,12 @@ class Edge:
     def begin(self) -> None:
         """Record the start and settle what the last run left open; nothing is answered before.
 
+        Where the records cannot be used every badge is denied, and the start is recorded when they can be.
+
         Raises:
-            STORE_FAULTS: the records cannot be opened or written.
+            DatabaseRefusedError: the records are not for this program, or there are none yet.
         """
-        self.gate.do_now(self._start)
+        self.gate.begin(self._start)
 
     def _start(self, desk: Desk, moment: Moment) -> Sequence[Order]:
         before = max(filter(None, (desk.last_entry_at, alive.last_alive(self._alive_path))), default=moment.at)
@@ -106,6 +110,7 @@ class Edge:
             "blind_ms": round(blind_s * 1000),
             "plan": desk.plan.deciding,
         }
+        desk.trail.skip_to(last_given(self._settings.gate.state_dir))
         return start_up(desk, moment, Entry(kind=Kind.START, moment=moment, detail=detail), blind_s)
 
     def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:
@@ -134,7 +139,8 @@ class Edge:
 
     def _close(self) -> None:
         if not self._died:
-            self.gate.do_now(_stopped)
+            with suppress(*UNUSABLE):
+                self.gate.do_now(_stopped)
         self.gate.close()
         self._ports.close()
 

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from gate.clock import Clock
-from gate.restoring import last_restore
 from gate.settings import Settings
 from gate.single_instance import take_lock
 from gate.store.damage import Damage, survey
 from gate.store.database import STORE_FAULTS, make_engine
 from gate.store.database_files import CopyHeldBackError, copy_online, sha256_of, side_files, synced
 from gate.store.segments import Break
-from gate.verified import Running, last_proven, proven_path, running_path, tell_running
+from gate.verified import Running, last_restore, running_path, tell_running
+from gate.verifying import last_given
 
 UNDER_WAY = "the records are being looked at already (process {owner}); wait for it."
+
+NOT_IN_PAGES: tuple[type[BaseException], ...] = (CopyHeldBackError, *STORE_FAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _keep(source: Path, folder: Path, key: str | None, at: datetime) -> Path:
     kept.unlink(missing_ok=True)
     try:
         copy_online(source, kept, key=key)
-    except (*STORE_FAULTS, CopyHeldBackError):
+    except NOT_IN_PAGES:
         for path, to in zip((source, *side_files(source)), (kept, *side_files(kept)), strict=True):
             if path.exists():
                 shutil.copyfile(path, to)
@@ -83,8 +85,8 @@ def _keep(source: Path, folder: Path, key: str | None, at: datetime) -> Path:
 
 def claimed_number(settings: Settings) -> int:
     """Return the last number that was given to an entry as far as this machine remembers."""
-    proven, restored = last_proven(proven_path(settings.gate.state_dir)), last_restore(settings.gate.state_dir)
-    return max(proven[0] if proven else 0, restored["claimed"] if restored else 0)
+    restored = last_restore(settings.gate.state_dir)
+    return max(last_given(settings.gate.state_dir), restored["claimed"] if restored else 0)
 
 
 def _as_json(found: Examined) -> dict[str, Any]:

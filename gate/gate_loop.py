@@ -16,7 +16,7 @@ from gate.desk import Desk
 from gate.entries import follow_up, report_entry
 from gate.readers.orders import Actuated, Claimant, Order, Read, Report, SetPermissive, Show, Work
 from gate.store import uses
-from gate.store.database import STORE_FAULTS
+from gate.store.database import STORE_FAULTS, DamagedDatabaseError, is_damage
 from gate.store.reader_state import set_reader_state
 from gate.use_changes import leave_use, permissive_order
 from gate.use_watch import reconcile
@@ -31,6 +31,8 @@ WAIT_S = 0.5
 
 UNRECORDED = 1000
 """Reads that could not be recorded and wait for the disk: an hour of one read every four seconds."""
+
+UNUSABLE: tuple[type[BaseException], ...] = (DamagedDatabaseError, *STORE_FAULTS)
 
 READER_STATES = {Kind.READER_ONLINE: "online", Kind.READER_OFFLINE: "offline"}
 
@@ -63,6 +65,8 @@ class GateLoop:
         self._committed_seq: int | None = None
         self._started_seq = 0
         self._failing = False
+        self._reason = "SYS_LOG_FAIL"
+        self._first: Task | None = None
         self.heartbeat = clock.monotonic()
         """Monotonic seconds of the last sign of life of the thread, for the watchdog."""
         self.proven = self.heartbeat
@@ -86,6 +90,25 @@ class GateLoop:
         if not self._failing:
             self.proven = self.heartbeat
         return len(batch)
+
+    @property
+    def committed_seq(self) -> int | None:
+        """The last entry that this process has made durable."""
+        return self._committed_seq
+
+    def begin(self, task: Task) -> None:
+        """Run the first task; where the records cannot be used deny every read, and run it when they can be.
+
+        Raises:
+            DatabaseRefusedError: the records are not for this program, or there are none yet.
+        """
+        try:
+            self.do_now(task)
+        except UNUSABLE as error:
+            self._first, self._failing = task, True
+            self._reason = "SYS_INTEGRITY" if is_damage(error) else "SYS_LOG_FAIL"
+            log.critical("the records cannot be used: every read is denied", extra={"error": str(error)})
+            self.close()
 
     def do_now(self, task: Task) -> None:
         """Run one task in the caller's thread, before the loop runs or after it has ended.
@@ -119,7 +142,7 @@ class GateLoop:
         try:
             desk = self._desk or self._reopen()
             results = self._transact(desk, [*deferred, *batch])
-        except STORE_FAULTS as error:
+        except UNUSABLE as error:
             self._failed([*deferred, *batch], error)
             return
         self._failing = False
@@ -131,6 +154,10 @@ class GateLoop:
         desk = self._desk = self._open_desk()
         desk.started_seq = self._started_seq
         known = self._committed_seq
+        if self._first is not None:
+            for result in self._transact(desk, [self._first]):
+                self._hand_back(desk, result)
+            self._first, self._reason = None, "SYS_LOG_FAIL"
         if known is not None:
             self._transact(desk, [lambda desk, moment: reconcile(desk, moment, known)])
         return desk
@@ -189,7 +216,7 @@ class GateLoop:
         log.error("records not writable: every read is denied until they are", extra={"error": str(error)})
         if self._desk is not None and self._desk.trail.poisoned:
             self.close()
-        shown = indicate_reason("SYS_LOG_FAIL", self._language)
+        shown = indicate_reason(self._reason, self._language)
         for work in batch:
             if isinstance(work, Read):
                 self._unrecorded.append(work)

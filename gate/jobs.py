@@ -4,7 +4,9 @@ import json
 import logging
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +27,7 @@ from gate.readers.line_loop import LineLoop
 from gate.readers.orders import Order
 from gate.sealing import Sealer
 from gate.use_watch import watch
-from gate.verifying import child_command
+from gate.verifying import AT_START, child_command, verify_since_proven
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,8 @@ def start_timetable(
 ) -> BackgroundScheduler:
     """Start the jobs that exist; a job that is still running is never started a second time."""
     alive_path.parent.mkdir(parents=True, exist_ok=True)
-    alive.tell_alive(alive_path, clock.read())
+    tell = partial(_tell_alive, gate, clock, alive_path)
+    tell()
     timetable = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
         executors={"default": ThreadPoolExecutor(2)},
@@ -62,9 +65,9 @@ def start_timetable(
     )
     timetable.add_job(lambda: gate.submit(watch), "interval", seconds=WATCH_S, id="watch-uses")
     timetable.add_job(lambda: gate.submit(attend), "interval", seconds=ATTEND_S, id="reader-requests")
-    timetable.add_job(
-        lambda: alive.tell_alive(alive_path, clock.read()), "interval", seconds=alive.EVERY_S, id="tell-alive"
-    )
+    timetable.add_job(tell, "interval", seconds=alive.EVERY_S, id="tell-alive")
+    state_dir = alive_path.parent.parent
+    timetable.add_job(lambda: gate.submit(partial(look_again, state_dir)), "interval", seconds=WATCH_S, id="look-again")
     seen_path = watch_path(alive_path.parent.parent)
     timetable.add_job(
         lambda: write_seen(seen_path, lines.seen, clock.monotonic()), "interval", seconds=ATTEND_S, id="line-watch"
@@ -84,6 +87,23 @@ def start_timetable(
     )
     timetable.start()
     return timetable
+
+
+def _tell_alive(gate: GateLoop, clock: Clock, path: Path) -> None:
+    """On a file system that cannot be written nobody is told; badges are answered all the same."""
+    with suppress(OSError):
+        alive.tell_alive(path, clock.read(), gate.committed_seq)
+
+
+def look_again(state_dir: Path, desk: Desk, moment: Moment) -> Sequence[Order]:
+    """While the end of the trail does not hold: look whether QA has signed for it, and then answer badges again."""
+    del moment
+    if not desk.trail_sound:
+        found = verify_since_proven(desk.trail.engine, state_dir, most=AT_START)
+        desk.trail_sound = found.sound
+        if found.sound:
+            log.warning("the trail holds again", extra={"head": found.head_seq})
+    return ()
 
 
 def add_backups(timetable: BackgroundScheduler, config: Path, hour: int) -> None:

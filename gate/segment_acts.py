@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate.core.audit import Entry, Json, Kind
-from gate.core.frontier import extended
+from gate.core.frontier import LOST_LEAF, extended
 from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.signatures import Signer, signed
@@ -18,7 +18,8 @@ from gate.store import registry
 from gate.store.audit_trail import EMPTY, Head, Trail
 from gate.store.damage import Damage, damage_behind
 from gate.store.schema import trail_head
-from gate.store.segments import LOST_LEAF, Break, segments, segments_of, stored_digest
+from gate.store.seals import last_sealed
+from gate.store.segments import Break, segments, segments_of, stored_digest
 from gate.supervision import RefusedError
 
 MOST_LOST = 10_000_000
@@ -63,7 +64,8 @@ def sign_segment(
     """Open a new segment behind everything that was ever written; `engine` reads what `trail` writes to.
 
     `damage` is what was found by a survey; rows written since are looked at here. `claimed` is the last number that
-    was given as far as anybody knows. `more` is what else the entry tells, such as the last checkpoint.
+    was given as far as anybody knows; a checkpoint that is stored here counts too. `more` is what else the entry
+    tells, such as the last checkpoint.
 
     Raises:
         RefusedError: nothing is wrong, no reason is given, one person signs twice, or damage was found since.
@@ -71,18 +73,9 @@ def sign_segment(
     """
     _refuse(why, signer, second, claimed, damage)
     _begin(trail)
+    claimed = max(claimed, last_sealed(trail)[1])
     try:
-        now = damage_behind(engine, damage)
-        if now.breaks != damage.breaks:
-            raise RefusedError(
-                "More damage has been found since the records were looked at. Look at them again.",
-                "D’autres dommages ont été trouvés depuis l’examen. Examinez de nouveau les enregistrements.",
-            )
-        if now.whole and claimed <= now.seq:
-            raise RefusedError(
-                "The records hold: there is nothing to sign for.",
-                "Les enregistrements sont intègres: il n’y a rien à signer.",
-            )
+        now = _as_it_is(engine, damage, claimed)
         found = _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})
         trail.commit()
     except BaseException:
@@ -108,6 +101,22 @@ def _refuse(why: str, signer: Signer, second: Signer, claimed: int, damage: Dama
             f"{claimed} est loin derrière la dernière inscription, {damage.seq}. Vérifiez le numéro.",
             "claimed",
         )
+
+
+def _as_it_is(engine: sa.Engine, damage: Damage, claimed: int) -> Damage:
+    """Look at what was written since the survey; nobody signs for what nobody has seen."""
+    now = damage_behind(engine, damage)
+    if now.breaks != damage.breaks:
+        raise RefusedError(
+            "More damage has been found since the records were looked at. Look at them again.",
+            "D’autres dommages ont été trouvés depuis l’examen. Examinez de nouveau les enregistrements.",
+        )
+    if now.whole and claimed <= now.seq:
+        raise RefusedError(
+            "The records hold: there is nothing to sign for.",
+            "Les enregistrements sont intègres: il n’y a rien à signer.",
+        )
+    return now
 
 
 def _begin(trail: Trail) -> None:

@@ -1,5 +1,6 @@
 """One gate a state directory: a lock that the kernel gives back when the process dies, however it dies."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -21,8 +22,7 @@ def take_lock(path: Path, held: str = ANOTHER_GATE) -> IO[str]:
     Raises:
         AlreadyRunningError: another process holds it; the text, `held`, names that process.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = path.open("a+", encoding="ascii")
+    handle = _opened(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -30,7 +30,19 @@ def take_lock(path: Path, held: str = ANOTHER_GATE) -> IO[str]:
         owner = handle.read().strip() or "unknown"
         handle.close()
         raise AlreadyRunningError(f"{path}: {held.format(owner=owner)}") from error
-    handle.truncate(0)
-    handle.write(f"{os.getpid()}\n")
-    handle.flush()
+    if handle.writable():
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
     return handle
+
+
+def _opened(path: Path) -> IO[str]:
+    """On a file system that cannot be written the lock of the last run serves; a lock needs no writing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="ascii")
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
+        return path.open(encoding="ascii")

@@ -6,10 +6,12 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from gate.alive import last_seq
 from gate.clock import Clock
 from gate.single_instance import take_lock
 from gate.store.verify import Proven, Verification, verify
@@ -17,6 +19,7 @@ from gate.verified import (
     Running,
     Verified,
     last_proven,
+    last_restore,
     proven_path,
     running_path,
     tell_proven,
@@ -48,6 +51,7 @@ def verify_since_proven(
     """
     since = _proven(state_dir)
     found = verify(engine, full=False, since=since, most=most)
+    found = _complete(found, state_dir)
     _keep(state_dir, found)
     if clock is not None and not found.sound and os.access(state_dir, os.W_OK):
         tell_verified(verified_path(state_dir), as_verified(found, clock))
@@ -80,9 +84,34 @@ def verify_in_full(
             found = verify(engine, full=True, since=_proven(state_dir), progress=progress)
         finally:
             path.unlink(missing_ok=True)
+        found = _complete(found, state_dir)
         _keep(state_dir, found)
         tell_verified(verified_path(state_dir), as_verified(found, clock))
     return found
+
+
+def last_given(state_dir: Path) -> int:
+    """Return the last number that was given to an entry as far as this machine remembers; 0 where it knows nothing."""
+    proven = last_proven(proven_path(state_dir))
+    return max(proven[0] if proven else 0, last_seq(state_dir / "run" / "alive.json"))
+
+
+def _complete(found: Verification, state_dir: Path) -> Verification:
+    """Whether the trail still reaches as far as it was durable when the gate was last alive, or a restore lost some.
+
+    A write-ahead log that is missing or torn leaves records that are sound in themselves, and end too early.
+    """
+    if not found.sound:
+        return found
+    given, restored = last_seq(state_dir / "run" / "alive.json"), last_restore(state_dir)
+    bad, what = None, ""
+    if given > found.head_seq:
+        bad = found.head_seq + 1
+        what = f"it and everything up to {given}, which was durable when the gate was last alive, is missing"
+    elif restored is not None and restored["claimed"] > restored["backup_head"]:
+        bad = restored["backup_head"] + 1
+        what = f"it and everything up to {restored['claimed']} is not in the backup that was restored"
+    return found if bad is None else replace(found, first_bad_seq=bad, what=what, head_sound=False, proven=None)
 
 
 def _proven(state_dir: Path) -> Proven | None:

@@ -1,9 +1,11 @@
 """The bench runs and says what it promises; how fast anything is, no test asks."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.bench import p8_export
 from tests.bench.p2_append import measure
 from tests.bench.page import page
 from tests.bench.stats import Figure, json_line, percentile
@@ -54,3 +56,10 @@ def test_the_page_has_the_numbers_of_every_plot_in_a_table(figure: Figure) -> No
 def test_a_percentile_is_a_value_that_was_measured(part: float, expected: float) -> None:
     """The p99 of a hundred values is the ninety-ninth."""
     assert percentile([float(n) for n in range(100, 0, -1)], part) == expected
+
+
+def test_the_export_is_measured_over_http_with_every_row_counted(tmp_path: Path) -> None:
+    """P8 is of gunicorn as deployed: a figure for half the rows would be twice as good."""
+    speed, memory = p8_export.measure(tmp_path, 2000, 1)
+    assert (speed.unit, memory.unit) == ("rows/s", "MB")
+    assert speed.more["rows"] == 2000

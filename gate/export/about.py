@@ -1,7 +1,7 @@
 """What stands with every export, whatever its format: what was asked, of which gate, by whom, when, and up to where."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from gate.core.audit import Json
@@ -57,7 +57,7 @@ def local_iso(at: datetime, zone: ZoneInfo) -> str:
 
 def utc_iso(at: datetime) -> str:
     """Return ISO 8601 with milliseconds in UTC, as the records store it."""
-    return at.astimezone(ZoneInfo("UTC")).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def about_json(report: Report, about: About) -> dict[str, Json]:

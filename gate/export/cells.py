@@ -11,6 +11,9 @@ DANGEROUS = frozenset("=+-@\t\r\n'＝＋－＠")
 """A text that begins so would be run as a formula by some spreadsheet; the apostrophe itself is here so that the guard
 can be taken away again without a doubt."""
 
+PLAINLY_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") | {""}
+"""What most texts begin with: looked up before anything slower is asked."""
+
 GUARDED_MARK = "'"
 
 
@@ -54,16 +57,31 @@ def plain_row(columns: tuple[Column, ...], zone: ZoneInfo) -> Callable[[Row], li
     return plain
 
 
-def csv_row(columns: tuple[Column, ...], zone: ZoneInfo) -> Callable[[Row], list[str]]:
-    """Return what turns a row into the texts of a CSV line, guarded."""
-    plain = plain_row(columns, zone)
+def csv_row(columns: tuple[Column, ...], zone: ZoneInfo) -> Callable[[Row], list[Plain]]:
+    """Return what turns a row into the cells of a CSV line, guarded; a million rows go through here, so it is flat."""
+    instants = [column.kind is ColumnKind.INSTANT for column in columns]
 
-    def texts(row: Row) -> list[str]:
-        return [
-            guarded(value) if isinstance(value, str) else "" if value is None else str(value) for value in plain(row)
-        ]
+    def cells(row: Row) -> list[Plain]:
+        found: list[Plain] = []
+        add = found.append
+        for is_instant, cell in zip(instants, row, strict=True):
+            if cell is None:
+                add(None)
+                if is_instant:
+                    add(None)
+            elif isinstance(cell, str):
+                add(cell if cell[:1] in PLAINLY_SAFE else guarded(cell))
+                if is_instant:
+                    add(None)
+            elif isinstance(cell, datetime):
+                add(local_iso(cell, zone))
+                if is_instant:
+                    add(utc_iso(cell))
+            else:
+                add(cell)
+        return found
 
-    return texts
+    return cells
 
 
 def shown(cell: Cell, zone: ZoneInfo) -> str:

@@ -28,6 +28,18 @@ class DatabaseRefusedError(Exception):
     """The database cannot be used; the text says which, why and what to do."""
 
 
+class DamagedDatabaseError(DatabaseRefusedError):
+    """The file is there but is no database that can be read, or it is gone; records may have been lost."""
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the file itself is at fault, and not a lock, a full disk or a lost mount."""
+    cause = getattr(error, "orig", None) or error
+    return isinstance(cause, DamagedDatabaseError) or (
+        isinstance(cause, sqlite.DatabaseError) and not isinstance(cause, sqlite.OperationalError)
+    )
+
+
 def check_sqlite_version(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
     """Refuse a SQLite that can lose records.
 
@@ -50,6 +62,8 @@ def open_database(path: Path, *, key: str | None = None, read_only: bool = False
     """
     if not path.exists():
         raise DatabaseRefusedError(f"{path}: there are no records here yet. Run: gate init.")
+    if path.stat().st_size == 0:
+        raise DamagedDatabaseError(f"{path}: is empty. Keep it, call QA, and restore a backup: gate restore.")
     engine = make_engine(path, key=key, read_only=read_only)
     try:
         _check_schema(engine, path)
@@ -148,6 +162,6 @@ def _foreign_file_refused(path: Path) -> Iterator[None]:
     except sa.exc.DatabaseError as error:
         if "not a database" not in str(error):
             raise
-        raise DatabaseRefusedError(
+        raise DamagedDatabaseError(
             f"{path}: is no database of ours or its key is wrong. Give the right file and database_key_file."
         ) from error

@@ -36,7 +36,7 @@ class Lists(Protocol):
         ...
 
     def blocks(self) -> Mapping[int, BlockTimes]:
-        """Return what the times of every block come to."""
+        """Return what the times of every block come to, in the order of the entries."""
         ...
 
     def times(self, blocks: Sequence[int]) -> Mapping[int, "array[int]"]:
@@ -75,11 +75,16 @@ def in_time(since_ms: int | None, until_ms: int | None, lists: Lists) -> BitMap:
     since = since_ms if since_ms is not None else -(2**62)
     until = until_ms if until_ms is not None else 2**62
     found, edges = BitMap(), []
+    begin = end = 0
     for block, (low, high, _) in lists.blocks().items():
         if since <= low and high < until:
-            found.add_range(block * BLOCK, (block + 1) * BLOCK)
+            if block != end:
+                found.add_range(begin * BLOCK, end * BLOCK)
+                begin = block
+            end = block + 1
         elif low < until and since <= high:
             edges.append(block)
+    found.add_range(begin * BLOCK, end * BLOCK)
     for block, at in lists.times(edges).items():
         start = start_of(block)
         found.update(start + place for place, ms in enumerate(at) if since <= ms < until)
@@ -98,38 +103,57 @@ def span(found: BitMap, lists: Lists) -> tuple[int, int] | None:
 def histogram(series: Sequence[BitMap], edges: Sequence[int], lists: Lists) -> list[list[int]]:
     """Return for each series how many of its entries lie between each edge (milliseconds since 1970) and the next."""
     counts = [[0] * (len(edges) - 1) for _ in series]
-    across: list[tuple[int, bool]] = []
-    for block, (low, high, ordered) in lists.blocks().items():
-        if high < edges[0] or low >= edges[-1]:
-            continue
-        place = bisect_right(edges, low) - 1
-        if place >= 0 and high < edges[place + 1]:
-            for row, seqs in zip(counts, series, strict=True):
-                row[place] += seqs.range_cardinality(block * BLOCK, (block + 1) * BLOCK)
-        else:
-            across.append((block, ordered))
+    whole, across = _by_place(edges, lists.blocks())
+    for place, begin, end in whole:
+        for row, seqs in zip(counts, series, strict=True):
+            row[place] += seqs.range_cardinality(begin * BLOCK, end * BLOCK)
     times = lists.times([block for block, _ in across])
     for block, ordered in across:
-        _count_block(block, times[block], series, edges, counts, ordered=ordered)
+        count = _count_ordered if ordered else _count_each
+        count(start_of(block), times[block], series, edges, counts)
     return counts
 
 
-def _count_block(
-    block: int,
-    at: "array[int]",
-    series: Sequence[BitMap],
-    edges: Sequence[int],
-    counts: list[list[int]],
-    *,
-    ordered: bool,
+def _by_place(
+    edges: Sequence[int], blocks: Mapping[int, BlockTimes]
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, bool]]]:
+    """Return runs of blocks that lie between two edges, as place, first block and end, and the blocks across edges."""
+    whole: list[tuple[int, int, int]] = []
+    across: list[tuple[int, bool]] = []
+    place, begin, end, since, until = -1, 0, 0, 0, 0
+    for block, (low, high, ordered) in blocks.items():
+        if place >= 0 and block == end and since <= low and high < until:
+            end += 1
+            continue
+        if place >= 0:
+            whole.append((place, begin, end))
+            place = -1
+        if high < edges[0] or low >= edges[-1]:
+            continue
+        here = bisect_right(edges, low) - 1
+        if here >= 0 and high < edges[here + 1]:
+            place, begin, end, since, until = here, block, block + 1, edges[here], edges[here + 1]
+        else:
+            across.append((block, ordered))
+    if place >= 0:
+        whole.append((place, begin, end))
+    return whole, across
+
+
+def _count_ordered(
+    start: int, at: "array[int]", series: Sequence[BitMap], edges: Sequence[int], counts: list[list[int]]
 ) -> None:
-    start = start_of(block)
-    if ordered:
-        places = [start + bisect_left(at, edge) for edge in edges]
-        for row, seqs in zip(counts, series, strict=True):
-            for place, (first, end) in enumerate(pairwise(places)):
-                row[place] += seqs.range_cardinality(first, end) if first < end else 0
-        return
+    first = max(0, bisect_right(edges, at[0]) - 1)
+    last = min(len(edges) - 1, bisect_right(edges, at[-1]))
+    places = [start + bisect_left(at, edges[place]) for place in range(first, last + 1)]
+    for row, seqs in zip(counts, series, strict=True):
+        for place, (begin, end) in enumerate(pairwise(places), first):
+            row[place] += seqs.range_cardinality(begin, end) if begin < end else 0
+
+
+def _count_each(
+    start: int, at: "array[int]", series: Sequence[BitMap], edges: Sequence[int], counts: list[list[int]]
+) -> None:
     here = BitMap(range(start, start + len(at)))
     for row, seqs in zip(counts, series, strict=True):
         for seq in seqs & here:

@@ -77,7 +77,7 @@ class Part:
 
     def blocks(self) -> dict[int, BlockTimes]:
         """Return what the times of the blocks come to."""
-        return {block: block_times(at) for block, at in self.at.items()}
+        return {block: block_times(at) for block, at in sorted(self.at.items())}
 
     def taken(self, last: int) -> "Part":
         """Return a part with the entries up to `last`, the end of a block, and keep only those behind it."""

@@ -3,7 +3,7 @@
 A row that looks right at a glance is right; any other is read in full, and only then called wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -64,16 +64,26 @@ def pages(engine: sa.Engine, after: int, until: int, *, hash_only: bool) -> Iter
 
 
 def _one_by_one(engine: sa.Engine, columns: tuple[sa.Column[Any], ...], after: int, until: int) -> Page:
-    """One row whose text is no text (invalid UTF-8) makes its whole page unreadable, so look for it."""
-    numbers = sa.select(_T.seq).where(_T.seq > after, _T.seq <= until).order_by(_T.seq).limit(PAGE)
+    """One row whose text is no text, or a page of the file that is no page, makes all rows unreadable: look for it."""
     rows: list[Any] = []
     with engine.connect() as connection:
-        for number in connection.scalars(numbers).all():
+        for number in _numbers(connection, after, until):
             try:
-                rows.append(tuple(connection.execute(sa.select(*columns).where(_T.seq == number)).one()))
+                row = connection.execute(sa.select(*columns).where(_T.seq == number)).first()
             except sa.exc.DBAPIError:
                 return Page(rows, number)
+            if row is None:
+                break
+            rows.append(tuple(row))
     return Page(rows, None)
+
+
+def _numbers(connection: sa.Connection, after: int, until: int) -> Sequence[int]:
+    wanted = sa.select(_T.seq).where(_T.seq > after, _T.seq <= until).order_by(_T.seq).limit(PAGE)
+    try:
+        return connection.scalars(wanted).all()
+    except sa.exc.DBAPIError:
+        return range(after + 1, min(after + PAGE, until) + 1)
 
 
 def fault(row: Any, seq: int, previous: bytes, digest: bytes) -> str | None:

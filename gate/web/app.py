@@ -19,6 +19,7 @@ from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.head_keeping import HEADS, HeadKeeper
 from gate.web.inspection import access_review, inspection_pages
+from gate.web.integrity_pages import integrity_pages
 from gate.web.kiosk_messages import Kiosks
 from gate.web.kiosk_wiring import add_kiosk_pages
 from gate.web.late_pages import late_pages
@@ -37,6 +38,7 @@ from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
 from gate.web.review_routes import review_pages
+from gate.web.segment_pages import segment_pages
 from gate.web.session import PARTS
 from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
@@ -48,6 +50,7 @@ from gate.web.training_pages import training_pages
 from gate.web.trend_pages import trend_pages
 
 PAGES = (
+    integrity_pages,
     record_pages,
     training_pages,
     pin_pages,
@@ -71,6 +74,7 @@ PAGES = (
     inspection_pages,
     access_review,
     log_pages,
+    segment_pages,
 )
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})

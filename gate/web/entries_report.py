@@ -10,14 +10,13 @@ import sqlalchemy as sa
 from gate.core.report import Column, ColumnKind, Report, Row
 from gate.core.roles import Act
 from gate.store.schema import audit_trail
+from gate.store.trail_lines import paged
 from gate.web.pages import site
 from gate.web.report_makers import Asked, BadQuestionError, add_report
 from gate.web.view import Viewer
 
-PAGE = 5000
-"""Rows in one read transaction: a longer one would let the write-ahead log grow under the badge reads (P8)."""
-
 LARGEST = 2**53
+NO_REASONS: tuple[str, ...] = ()
 
 COLUMNS = (
     ("seq", ColumnKind.SEQ),
@@ -77,46 +76,38 @@ def _bound(asked: Asked, name: str, otherwise: int, texts: Mapping[str, str]) ->
 
 
 def entry_rows(engine: sa.Engine, first: int, last: int) -> Iterator[Row]:
-    """Yield the entries from one number to another, each page in a read transaction of its own."""
-    after = first - 1
-    while after < last:
-        wanted = (
-            sa.select(audit_trail.c.seq, audit_trail.c.at, audit_trail.c.data, audit_trail.c.leaf)
-            .where(audit_trail.c.seq > after, audit_trail.c.seq <= last)
-            .order_by(audit_trail.c.seq)
-            .limit(PAGE)
-        )
-        with engine.connect() as connection:
-            rows = connection.execute(wanted).all()
-        if not rows:
-            return
-        for row in rows:
-            yield _row(row.seq, row.at, row.data, row.leaf)
-        after = rows[-1].seq
+    """Yield the entries from one number to another, a short read transaction after the other."""
+    for rows in paged(engine, first, last, audit_trail.c.at, audit_trail.c.data, audit_trail.c.leaf):
+        for seq, at, data, leaf in rows:
+            yield _row(seq, at, data, leaf)
+
+
+_decode = json.JSONDecoder().raw_decode
 
 
 def _row(seq: int, at: str, data: str, leaf: bytes) -> Row:
-    said: dict[str, Any] = json.loads(data)
+    said: dict[str, Any] = _decode(data)[0]
+    get = said.get
     return (
         seq,
         datetime.fromisoformat(at),
-        said.get("kind"),
-        said.get("person"),
-        said.get("equipment"),
-        said.get("operation"),
-        said.get("outcome"),
-        " ".join(said.get("reasons", ())) or None,
-        said.get("by"),
-        said.get("why"),
-        said.get("subject"),
-        _text(said.get("old")),
-        _text(said.get("new")),
-        said.get("role"),
-        said.get("reader"),
-        said.get("badge_last4"),
-        said.get("mode"),
-        said.get("clock"),
-        said.get("ref"),
+        get("kind"),
+        get("person"),
+        get("equipment"),
+        get("operation"),
+        get("outcome"),
+        " ".join(get("reasons", NO_REASONS)) or None,
+        get("by"),
+        get("why"),
+        get("subject"),
+        _text(get("old")),
+        _text(get("new")),
+        get("role"),
+        get("reader"),
+        get("badge_last4"),
+        get("mode"),
+        get("clock"),
+        get("ref"),
         leaf.hex(),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
@@ -19,7 +20,7 @@ from gate.web import log_report
 from gate.web.changing import changed_by_form
 from gate.web.formats import utc_offset, visible
 from gate.web.log_asked import FILTERS, Asked, operation_word
-from gate.web.log_bars import Counts, drawn
+from gate.web.log_bars import Bars, Counts, drawn
 from gate.web.log_lookup import machines
 from gate.web.log_rows import LogRow, log_rows
 from gate.web.log_search import Cursor, Looked, asked_of, look, newer_than, rows_of
@@ -155,6 +156,7 @@ def _page(
     options: Mapping[str, object],
     view: Viewer,
 ) -> dict[str, object]:
+    bars = drawn(looked.bars if looked else Counts((), ()), view)
     return {
         "asked": asked,
         "problems": problems,
@@ -166,11 +168,9 @@ def _page(
         "more_open": any(name in asked.given or name in problems for name in _MORE),
         "looked": looked,
         "rows": rows,
-        "links": {row.seq: _record_url(asked, view, row.seq) for row in rows},
-        "bars": drawn(looked.bars if looked else Counts((), ()), view),
-        "bar_url": lambda bar: _url(
-            asked, view, without=("time", "from", "to"), **{"from": bar.since, "to": bar.until}
-        ),
+        "links": _record_urls(asked, view, [row.seq for row in rows]),
+        "bars": bars,
+        "bar_urls": _bar_urls(asked, bars, view),
         "zone": _zone(site().clock.read().at, view),
         "older": _url(asked, view, before=rows[-1].seq) if looked and rows and looked.last < looked.total else "",
         "newer": _url(asked, view, after=rows[0].seq) if looked and rows and looked.first > 1 else "",
@@ -234,10 +234,18 @@ def _url(asked: Asked, view: Viewer, without: str | Iterable[str] = (), **more: 
     return url_for("log_pages.access_log", **kept, **more)
 
 
-def _record_url(asked: Asked, view: Viewer, seq: int) -> str:
+def _bar_urls(asked: Asked, bars: Bars, view: Viewer) -> dict[str, str]:
+    """Return the address behind each bar by its begin: the same question within its time."""
+    base = _url(asked, view, ("time", "from", "to"))
+    return {bar.since: f"{base}&{urlencode({'from': bar.since, 'to': bar.until})}" for bar in bars.shown}
+
+
+def _record_urls(asked: Asked, view: Viewer, seqs: Iterable[int]) -> dict[int, str]:
+    """Return the address of each record, which goes on within the same question."""
     if "record_pages.record" not in current_app.view_functions:
-        return ""
-    return url_for("record_pages.record", seq=seq, **_args(asked, view))
+        return dict.fromkeys(seqs, "")
+    query = urlencode(_args(asked, view))
+    return {seq: f"{url_for('record_pages.record', seq=seq)}?{query}" for seq in seqs}
 
 
 def _export_url(asked: Asked, view: Viewer) -> str:

@@ -2,11 +2,12 @@
 
 import secrets
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from gate.clock import Clock
+from gate.core.roles import Act
 from gate.core.scans import LARGEST_SCAN
 from gate.settings import Settings
 from gate.web.integrity import integrity
@@ -16,7 +17,7 @@ from gate.web.pages import viewer
 from gate.web.passwords import Passwords
 from gate.web.reading import Records
 from gate.web.security import Security
-from gate.web.session import PARTS, Accounts, accounts, current_user, has_signed, with_cookie
+from gate.web.session import PARTS, Accounts, User, accounts, current_user, has_signed, with_cookie
 from gate.web.writing import Writer
 
 LONGEST_FORM = 64 * 1024
@@ -64,11 +65,18 @@ def _of_every_page() -> dict[str, object]:
         "user": user,
         "menu": menu_of(user, viewer()),
         "integrity": integrity(viewer()) if user else None,
+        "integrity_url": _integrity_url(user),
         "first_signature": not has_signed(),
         "form_path": g.get("form_path") or request.path,
         "came_back": "kept_form" in g,
         "has_page": lambda endpoint: endpoint in current_app.view_functions,
     }
+
+
+def _integrity_url(user: User | None) -> str:
+    """The badge leads to its page whoever may open it."""
+    here = viewer()
+    return url_for("integrity_pages.page", lang=here.language) if user and user.may(Act.VIEW_RECORDS) else ""
 
 
 def tell_refusal(error: HTTPException) -> None:

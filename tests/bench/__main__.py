@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import sqlcipher3.dbapi2 as sqlite
 
-from tests.bench import p1_badge, p2_append, p3_decide, p4_readers, p7_verify, p9_bytes
+from tests.bench import p1_badge, p2_append, p3_decide, p4_readers, p5_busy, p6_log, p7_verify, p8_export, p9_bytes
 from tests.bench.page import page
 from tests.bench.stats import Figure, json_line
 
@@ -31,7 +31,10 @@ def figures(folder: Path, *, quick: bool, wanted: Sequence[str] = ()) -> Iterato
         "P2": lambda: p2_append.measure(folder, 3000 // less),
         "P3": lambda: p3_decide.measure(folder, 5000 // less, size),
         "P4": lambda: p4_readers.measure(folder, 1000 // less),
+        "P5": lambda: p5_busy.measure(folder, 300 // less, rows),
+        "P6": lambda: p6_log.measure(folder, rows, 60 // less),
         "P7": lambda: p7_verify.measure(rows),
+        "P8": lambda: p8_export.measure(folder, rows),
         "P9": lambda: p9_bytes.measure(folder, rows, 2000 // less),
     }
     for name, measure in parts.items():

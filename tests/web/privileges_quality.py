@@ -48,6 +48,8 @@ LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/lot/"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/lot/<path:lot>"): frozenset({Role.QA, Role.AUDITOR}),
     ("GET", "/reviews/<review_id>"): frozenset({Role.QA, Role.AUDITOR}),
     ("POST", "/reviews/<review_id>"): frozenset({Role.QA}),
     ("GET", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
@@ -56,17 +58,30 @@ REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/reviews/<review_id>/report"): frozenset({Role.QA}),
 }
 
+SEAL_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/integrity"): READERS,
+    ("GET", "/integrity/<name>"): READERS,
+}
 RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/log/<int:seq>"): READERS,
     ("GET", "/impact"): READERS,
 }
 
+INTEGRITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("POST", "/integrity/verify"): frozenset({Role.QA, Role.SYSADMIN}),
+    ("POST", "/integrity/examine"): frozenset({Role.QA}),
+    ("GET", "/integrity/segment"): frozenset({Role.QA}),
+    ("POST", "/integrity/segment"): frozenset({Role.QA}),
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
+    **SEAL_ROUTES,
     **EXPORT_ROUTES,
     **LOT_ROUTES,
     **LOG_ROUTES,
     **REVIEW_ROUTES,
     **RECORD_ROUTES,
+    **INTEGRITY_ROUTES,
 }
 """Method and route -> who gets in."""

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gate.core.audit import Entry, Kind
+from gate.core.records import Moment
 from gate.core.signed_note import COSIGNATURE, NoteKey
-from gate.core.witnessing import Submission
+from gate.core.witnessing import Submission, judged
 from gate.seal_keys import SealKey, new_seal_key
 from gate.sealing import begin_with, store_checkpoint
-from gate.settings import WitnessSettings, load_settings
+from gate.settings import load_settings
+from gate.settings_seal import WitnessSettings
 from gate.store.audit_trail import Trail
 from gate.store.database import open_database
 from gate.store.seals import CosignatureRow, WitnessRow, last_cosignatures, witness_rows
@@ -17,9 +19,8 @@ from gate.web.head_keeping import HeadKeeper
 from gate.web.reading import Records
 from gate.web.witness_asking import Reply
 from gate.web.writing import Writer
-from gate.witness_box import Judge, WitnessBox, judged
+from gate.witness_box import Judge, WitnessBox
 from tests.manual_clock import ManualClock
-from tests.web.records import GateOnRecord
 
 ORIGIN = "gate-1.plant-1"
 NAME = "witness.test"
@@ -76,16 +77,18 @@ class WitnessedGate:
 
     def work(self, entries: int, why: str = "") -> None:
         """Let something happen, sign the head, and let the web process see to it."""
-        self._write(lambda: [self._entry(why) for _ in range(entries)])
+        self._write(lambda: self._entries(entries, why))
         self._write(lambda: store_checkpoint(self.trail, self.moment(), [self.key]))
         self.clock.advance(10)
         self.keeper.step()
 
-    def _entry(self, why: str) -> None:
-        self.trail.append(Entry(kind=Kind.CHANGE, moment=self.moment(), subject="S", why=why or "work"))
+    def _entries(self, count: int, why: str) -> None:
+        for _ in range(count):
+            self.trail.append(Entry(kind=Kind.CHANGE, moment=self.moment(), subject="S", why=why or "work"))
 
-    def moment(self):  # type: ignore[no-untyped-def]
-        return GateOnRecord.moment(self)  # type: ignore[arg-type]
+    def moment(self) -> Moment:
+        reading = self.clock.read()
+        return Moment(reading.at, reading.boot_id, reading.boot_us, trusted=True, clock="asserted")
 
     def _write(self, act: Callable[[], object]) -> None:
         with self.trail.transaction():
