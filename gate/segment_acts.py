@@ -18,6 +18,7 @@ from gate.store import registry
 from gate.store.audit_trail import EMPTY, Head, Trail
 from gate.store.damage import Damage, damage_behind
 from gate.store.schema import trail_head
+from gate.store.seals import last_sealed
 from gate.store.segments import Break, segments, segments_of, stored_digest
 from gate.supervision import RefusedError
 
@@ -63,7 +64,8 @@ def sign_segment(
     """Open a new segment behind everything that was ever written; `engine` reads what `trail` writes to.
 
     `damage` is what was found by a survey; rows written since are looked at here. `claimed` is the last number that
-    was given as far as anybody knows. `more` is what else the entry tells, such as the last checkpoint.
+    was given as far as anybody knows; a checkpoint that is stored here counts too. `more` is what else the entry
+    tells, such as the last checkpoint.
 
     Raises:
         RefusedError: nothing is wrong, no reason is given, one person signs twice, or damage was found since.
@@ -71,6 +73,7 @@ def sign_segment(
     """
     _refuse(why, signer, second, claimed, damage)
     _begin(trail)
+    claimed = max(claimed, last_sealed(trail)[1])
     try:
         now = _as_it_is(engine, damage, claimed)
         found = _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})

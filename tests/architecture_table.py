@@ -77,6 +77,7 @@ WIRING = (
     "gate.replay_command",
     "gate.impact_command",
     "gate.terminal_progress",
+    "gate.kept_heads",
     "gate.seal_acts",
     "gate.seal_command",
     "gate.witness_serving",

@@ -10,6 +10,7 @@ from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
+from gate.web.entry_sentences import ENTRY_SENTENCES
 from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
@@ -145,6 +146,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 _AREAS = (
     INTEGRITY_TEXTS,
     ENTRY_TEXTS,
+    ENTRY_SENTENCES,
     IMPACT_TEXTS,
     PLACE_TEXTS,
     TRAINING_TEXTS,

@@ -48,6 +48,8 @@ LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/lot/"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/lot/<path:lot>"): frozenset({Role.QA, Role.AUDITOR}),
     ("GET", "/reviews/<review_id>"): frozenset({Role.QA, Role.AUDITOR}),
     ("POST", "/reviews/<review_id>"): frozenset({Role.QA}),
     ("GET", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
