@@ -122,7 +122,9 @@ def test_the_list_is_walked_by_keys_and_they_can_be_switched_off(open_log: Open)
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    expect(page.locator("tr.cursor")).to_have_attribute("id", page.locator(".logtbl tbody tr").first.get_attribute("id") or "")
+    expect(page.locator("tr.cursor")).to_have_attribute(
+        "id", page.locator(".logtbl tbody tr").first.get_attribute("id") or ""
+    )
     page.keyboard.press("/")
     expect(page.locator("#f-q")).to_be_focused()
     page.keyboard.type("jk")
