@@ -243,5 +243,7 @@ LOG_KIND_TEXTS: dict[str, tuple[str, str]] = {
     "log_kind_hold_set": ("Hold set", "Retenue posée"),
     "log_kind_hold_released": ("Hold released", "Retenue levée"),
     "log_kind_verify": ("Chain verified", "Chaîne vérifiée"),
+    "log_kind_late_entry": ("LATE ENTRY", "SAISIE TARDIVE"),
+    "log_kind_backup": ("Backup", "Sauvegarde"),
     "log_kind_segment": ("New segment", "Nouveau segment"),
 }

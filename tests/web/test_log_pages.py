@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from gate.core.audit import Entry, Kind
 from gate.core.roles import Role
 from gate.core.terms import Outcome
+from gate.web.texts import PAGE_TEXTS
 from tests.web.people import add_account, signed_in
 from tests.web.records import GateOnRecord
 
@@ -172,3 +173,21 @@ def test_the_times_say_their_offset(qa: FlaskClient, language: str) -> None:
     """Half past one in the night of the change is two instants."""
     page = qa.get(f"/log?lang={language}").text
     assert "UTC−05:00" in page
+
+
+def test_every_kind_of_entry_has_words_and_a_line(gate: GateOnRecord, qa: FlaskClient) -> None:
+    """A kind that is only a code says nothing to QA."""
+    for kind in Kind:
+        gate.append(Entry(kind=kind, moment=gate.moment()))
+    for table in PAGE_TEXTS.values():
+        assert [kind for kind in Kind if f"log_kind_{kind}" not in table] == []
+    assert len(shown(qa)) == 50
+
+
+def test_a_record_whose_bytes_cannot_be_read_is_shown_and_said(gate: GateOnRecord, qa: FlaskClient) -> None:
+    """Somebody who wrote into the file must not make the page fail, nor the record vanish."""
+    gate.trail.cursor.execute("DROP TRIGGER audit_trail_no_update")
+    gate.trail.cursor.execute("UPDATE audit_trail SET data = 'x', at = 'y' WHERE seq = 2")
+    page = qa.get("/log?lang=en").text
+    assert "The bytes of this record cannot be read" in page
+    assert 2 in shown(qa, "view=exceptions")
