@@ -91,6 +91,8 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "log_zone": ("times are {zone}", "heures : {zone}"),
     "log_rows": ("{first} to {last} of {n}", "{first} à {last} sur {n}"),
+    "log_oldest_first": ("show the oldest first", "afficher les plus anciens d’abord"),
+    "log_newest_first": ("show the newest first", "afficher les plus récents d’abord"),
     "log_newer": ("Newer", "Plus récents"),
     "log_older": ("Older", "Plus anciens"),
     "log_new": ("{n} newer, show", "{n} plus récents, afficher"),
