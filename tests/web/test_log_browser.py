@@ -66,11 +66,10 @@ def open_log(browser: Browser, week: tuple[GateOnRecord, str]) -> Iterator[Open]
 
     def opened(size: str, scheme: str, path: str) -> Page:
         width, height = SIZES[size]
-        dark = "dark" if scheme == "dark" else "light"
         context = browser.new_context(
             viewport={"width": width, "height": height},
-            color_scheme=dark,
-            base_url=week[1],  # type: ignore[arg-type]
+            color_scheme="dark" if scheme == "dark" else "light",
+            base_url=week[1],
         )
         contexts.append(context)
         page = context.new_page()
