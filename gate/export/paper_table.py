@@ -21,7 +21,7 @@ WIDEST, NARROWEST = 60, 5
 LONGEST_WORD = 24
 """A longer word may be broken, so that one fingerprint does not push a column off the paper."""
 
-KEPT_SHARE = 0.5
+KEPT_SHARE = 0.6
 """Share of the line for columns of their own where not all of them fit; the others follow as one column of pairs."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -49,7 +49,9 @@ def laid_out(report: Report, zone: ZoneInfo) -> Layout:
     filled = [any(row[place] for row in rows) for place in range(len(report.columns))]
     if not rows:
         filled = [True] * len(report.columns)
-    kept = [place for place, is_filled in enumerate(filled) if is_filled]
+    names = {column.name for column in report.columns}
+    twins = [column.name.removesuffix("_utc") in names - {column.name} for column in report.columns]
+    kept = [place for place, is_filled in enumerate(filled) if is_filled and not twins[place]]
     left_out = [column.title for column, is_filled in zip(report.columns, filled, strict=True) if not is_filled]
     columns = [report.columns[place] for place in kept]
     rows = [tuple(row[place] for place in kept) for row in rows]
