@@ -24,6 +24,7 @@ from gate.sealing import Sealer
 from gate.settings import Settings, warnings_of
 from gate.systemd_notify import notify
 from gate.use_watch import start_up
+from gate.verifying import last_given
 from gate.wiring import line_specs, plan_of, station_specs
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,7 @@ class Edge:
             "blind_ms": round(blind_s * 1000),
             "plan": desk.plan.deciding,
         }
+        desk.trail.skip_to(last_given(self._settings.gate.state_dir))
         return start_up(desk, moment, Entry(kind=Kind.START, moment=moment, detail=detail), blind_s)
 
     def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:

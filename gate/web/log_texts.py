@@ -71,6 +71,13 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
     "log_bars_finding": ("Most records: {n} from {since} on.", "Le plus d’enregistrements : {n} à partir de {since}."),
     "log_bars_table": ("The bars as a table", "Les barres en tableau"),
     "log_keys": ("Keys", "Touches"),
+    "log_key_find": ("to the word filter", "au filtre de mots"),
+    "log_key_down": ("next record", "enregistrement suivant"),
+    "log_key_up": ("record before", "enregistrement précédent"),
+    "log_key_open": ("open the record", "ouvrir l’enregistrement"),
+    "log_key_export": ("export", "exporter"),
+    "log_key_list": ("this list", "cette liste"),
+    "log_keys_off": ("Switch these keys off on this device", "Désactiver ces touches sur cet appareil"),
     "log_n_of_m": ("{n} of {m} records", "{n} sur {m} enregistrements"),
     "log_more_than": (
         "more than {n} of {m} records: the older ones are being indexed",

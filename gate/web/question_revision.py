@@ -39,7 +39,7 @@ USED = (Result.ALLOWED, Result.OVERRIDE, Result.WOULD_DENY)
 """Every start; what would have been denied in trial was not withheld."""
 
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("at", "in_when", ColumnKind.INSTANT),
     ("person_id", "in_c_person_id", ColumnKind.ID),
     ("person", "in_c_person", ColumnKind.TEXT),

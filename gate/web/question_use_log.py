@@ -50,7 +50,7 @@ USES = frozenset(
 """What makes a line of the log: each start, each late entry, and what changed the state of the machine."""
 
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("from", "in_from", ColumnKind.INSTANT),
     ("until", "in_to", ColumnKind.INSTANT),
     ("lot", "lo_lot", ColumnKind.ID),
@@ -137,7 +137,9 @@ def _use_row(one: Told, end: Told | None, windows: Sequence[Window], names: Mapp
         texts["clock_untrusted"] if str(said.get("clock", "")).endswith(":untrusted") else "",
         _end_words(end, view),
     ]
-    state: Cell = Shown(texts["trial"], "trial") if said.get("mode") == "shadow" else str(said.get("mode", ""))
+    state: Cell = (
+        Shown(texts["trial"], "trial") if said.get("mode") == "shadow" else texts.get(f"mode_{said.get('mode')}", "")
+    )
     return (
         one.seq,
         one.at,
@@ -207,7 +209,7 @@ def _state_row(one: Told, names: Mapping[str, str], view: Viewer) -> Row:
 
 
 OPEN_COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("equipment", "lo_machine", ColumnKind.ID),
     ("person_id", "in_c_person_id", ColumnKind.ID),
     ("person", "in_c_person", ColumnKind.TEXT),
