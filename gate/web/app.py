@@ -18,7 +18,6 @@ from gate.web.floor_acts import floor_pages
 from gate.web.floor_messages import Floors
 from gate.web.floor_words import MachineConverter
 from gate.web.head_keeping import HEADS, HeadKeeper
-from gate.web.inspection import inspection_pages
 from gate.web.inspection import access_review, inspection_pages
 from gate.web.integrity_pages import integrity_pages
 from gate.web.kiosk_messages import Kiosks
