@@ -71,7 +71,8 @@ def init(obj: tuple[Path, Settings]) -> None:
     _, settings = obj
     with _plainly():
         create_database(settings.database_path, key=database_key(settings), gate_id=settings.gate.id)
-    click.echo(f"records ready: {settings.database_path}\n{key_at_first(settings)}")
+        about = key_at_first(settings)
+    click.echo(f"records ready: {settings.database_path}\n{about}")
 
 
 @main.command("setup-code")
