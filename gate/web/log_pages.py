@@ -239,9 +239,13 @@ def _oldest() -> bool:
 def _pager(asked: Asked, looked: Looked | None, rows: list[LogRow], view: Viewer) -> dict[str, str]:
     """Return the addresses of the pages before and after this one, in its order; empty: there is none."""
     back, on = ("before", "after") if _oldest() else ("after", "before")
+    if not looked or not rows:
+        return {"back": "", "on": ""}
+    first: dict[str, Any] = {back: rows[0].seq}
+    last: dict[str, Any] = {on: rows[-1].seq}
     return {
-        "back": _url(asked, view, **{back: rows[0].seq}) if looked and rows and looked.first > 1 else "",
-        "on": _url(asked, view, **{on: rows[-1].seq}) if looked and rows and looked.last < looked.total else "",
+        "back": _url(asked, view, **first) if looked.first > 1 else "",
+        "on": _url(asked, view, **last) if looked.last < looked.total else "",
     }
 
 
