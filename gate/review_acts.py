@@ -17,6 +17,7 @@ from gate.store.audit_trail import Trail
 from gate.store.granted import Ask, asking_trail
 from gate.store.review_schema import review_dispositions, reviews
 from gate.store.reviews import (
+    LOT,
     Disposed,
     Review,
     dispositions_in,
@@ -143,12 +144,15 @@ def _as_seen(trail: Trail, case: Case, before: Mapping[str, Disposed | None], ti
 
 
 def bounds_stand(trail: Trail, case: Case) -> bool:
-    """Whether the review's bounds are those on record, or continue what is on record without a gap."""
+    """Whether the review's bounds are those on record, or continue what is on record without a gap.
+
+    Those of a lot follow its windows until it is signed; the fingerprint says whether they are what was on the screen.
+    """
+    if case.review.scope == LOT:
+        return True
     known = review_of(asking_trail(trail), case.review.id)
     if known is not None:
         return (known.first_seq, known.last_seq) == (case.review.first_seq, case.review.last_seq)
-    if case.review.from_on is None:
-        return True
     last = max((review.last_seq for review in gate_reviews(asking_trail(trail))), default=0)
     return next(review.first_seq for review in (*case.earlier, case.review)) == last + 1
 
@@ -199,7 +203,8 @@ def _row_id(case: Case, group: Group) -> str:
 def put_on_record(trail: Trail, case: Case, seq: int) -> None:
     """Settle the bounds of the review, and of the periods before it, with the entry `seq`."""
     for review in (*case.earlier, case.review):
-        if review_of(asking_trail(trail), review.id) is None:
+        known = review_of(asking_trail(trail), review.id)
+        if known is None or (review.scope == LOT and bounds(known) != bounds(review)):
             registry.put(trail, reviews, review.id, review_values(review), seq)
 
 

@@ -9,13 +9,13 @@ from gate.clock import SystemClock
 from gate.command_context import moment_of_command, opened_desk, plainly
 from gate.command_output import printable
 from gate.core.signed_note import NoteKey
-from gate.desk_opening import database_key
-from gate.head_check import LONGEST, Fit, NoHeadError, compare, parse_kept
+from gate.head_check import Fit, NoHeadError
+from gate.kept_heads import compare_kept, head_of_text
 from gate.seal_acts import rotate_key
-from gate.seal_files import key_path, make_key
-from gate.seal_keys import read_seal_key
+from gate.seal_files import key_or_none, key_path, make_key
+from gate.seal_keys import SealKeyError, read_seal_key
 from gate.settings import Settings, load_settings
-from gate.store.database import STORE_FAULTS, DatabaseRefusedError, open_database
+from gate.store.database import STORE_FAULTS, DatabaseRefusedError
 from gate.witness_config import load_witness, witness_key
 
 COULD_NOT_CHECK = 2
@@ -25,6 +25,15 @@ UNCLEAR: tuple[type[BaseException], ...] = (NoHeadError, DatabaseRefusedError, *
 def about_key(key: NoteKey) -> str:
     """Return what is put on paper about a public key."""
     return f"key of the log {key.name}\nSHA-256: {key.fingerprint}\nvkey: {key.vkey}"
+
+
+def key_at_first(settings: Settings) -> str:
+    """Make the key where there is none, and say what goes on paper; one that only root may read is left to root."""
+    try:
+        found = key_or_none(settings) or make_key(settings)
+    except SealKeyError as error:
+        return f"warning: {error}"
+    return about_key(found.public)
 
 
 @click.group("key")
@@ -93,29 +102,10 @@ def check(obj: tuple[Path, Settings], head: str) -> None:
     path, _ = obj
     with plainly():
         settings = load_settings(path)
-    status, line = compared(settings, head)
-    click.echo(line)
-    sys.exit(status)
-
-
-def compared(settings: Settings, head: str) -> tuple[int, str]:
-    """Return exit status and one line about a kept head."""
     try:
-        kept = parse_kept(head_text(head))
-        engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
-        found = compare(engine, kept, thorough=True)
-        engine.dispose()
+        found = compare_kept(settings, head_of_text(head))
     except UNCLEAR as error:
-        return COULD_NOT_CHECK, printable(f"could not check: {error}")
-    return (0 if found.fit is Fit.FITS else 1), found.in_words
-
-
-def head_text(given: str) -> str:
-    """Return the text of a head: of a file, of standard input for `-`, or what was given itself."""
-    if given == "-":
-        return sys.stdin.read(LONGEST + 1)
-    path = Path(given)
-    if len(given) < 1000 and "\n" not in given and path.is_file():
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(LONGEST + 1)
-    return given
+        click.echo(printable(f"could not check: {error}"))
+        sys.exit(COULD_NOT_CHECK)
+    click.echo(found.in_words)
+    sys.exit(0 if found.fit is Fit.FITS else 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate.core.audit import Entry, Json, Kind
-from gate.core.frontier import extended
+from gate.core.frontier import LOST_LEAF, extended
 from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.signatures import Signer, signed
@@ -18,7 +18,8 @@ from gate.store import registry
 from gate.store.audit_trail import EMPTY, Head, Trail
 from gate.store.damage import Damage, damage_behind
 from gate.store.schema import trail_head
-from gate.store.segments import LOST_LEAF, Break, segments, segments_of, stored_digest
+from gate.store.seals import last_sealed
+from gate.store.segments import Break, segments, segments_of, stored_digest
 from gate.supervision import RefusedError
 
 MOST_LOST = 10_000_000
@@ -63,7 +64,8 @@ def sign_segment(
     """Open a new segment behind everything that was ever written; `engine` reads what `trail` writes to.
 
     `damage` is what was found by a survey; rows written since are looked at here. `claimed` is the last number that
-    was given as far as anybody knows. `more` is what else the entry tells, such as the last checkpoint.
+    was given as far as anybody knows; a checkpoint that is stored here counts too. `more` is what else the entry
+    tells, such as the last checkpoint.
 
     Raises:
         RefusedError: nothing is wrong, no reason is given, one person signs twice, or damage was found since.
@@ -72,6 +74,7 @@ def sign_segment(
     _refuse(why, signer, second, claimed, damage)
     _begin(trail)
     try:
+        claimed = max(claimed, last_sealed(trail)[1])
         now = _as_it_is(engine, damage, claimed)
         found = _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})
         trail.commit()

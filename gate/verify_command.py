@@ -13,6 +13,8 @@ from gate.core.clock_trust import ClockState, moment_of, observe
 from gate.desk_opening import database_key
 from gate.examining import examine as examine_records
 from gate.examining import segments_folder
+from gate.head_check import Comparison, Fit, NoHeadError
+from gate.kept_heads import compare_kept, head_of_text
 from gate.replay_command import verify_and_replay
 from gate.settings import Settings
 from gate.single_instance import AlreadyRunningError
@@ -24,7 +26,12 @@ from gate.store.verify import verify as verify_trail
 from gate.verifying import verify_in_full, verify_since_proven
 
 COULD_NOT_CHECK = 2
-UNREADABLE: tuple[type[BaseException], ...] = (DatabaseRefusedError, AlreadyRunningError, *STORE_FAULTS)
+UNREADABLE: tuple[type[BaseException], ...] = (
+    DatabaseRefusedError,
+    AlreadyRunningError,
+    NoHeadError,
+    *STORE_FAULTS,
+)
 WIDTH = 40
 
 
@@ -34,24 +41,41 @@ WIDTH = 40
 @click.option("--record", is_flag=True, help="Put the outcome of --full on record as an entry of the trail.")
 @click.option("--by", default="terminal", show_default=True, help="Who asked for it.")
 @click.option("--replay", is_flag=True, help="Every row, and decide every decision again as known then.")
+@click.option("--head", help="A head that was kept outside, as a file or as text: every row, and compare.")
 @click.option("--json", "json_", is_flag=True)
 @click.pass_obj
 def verify(
-    obj: tuple[Path, Settings], full: bool, hash_only: bool, record: bool, by: str, replay: bool, json_: bool
+    obj: tuple[Path, Settings],
+    full: bool,
+    hash_only: bool,
+    record: bool,
+    by: str,
+    replay: bool,
+    head: str | None,
+    json_: bool,
 ) -> None:
     """Check the audit trail; exit 0 sound, 1 unsound (first bad number named), 2 could not check."""
     _, settings = obj
     if replay:
         sys.exit(verify_and_replay(settings, json_=json_))
     try:
-        found = _found(settings, full=full, hash_only=hash_only, by=by)
+        kept = head_of_text(head) if head else None
+        found = _found(settings, full=full or kept is not None, hash_only=hash_only, by=by)
+        compared = compare_kept(settings, kept) if kept else None
         if record and full:
             _record(settings, found, by)
     except UNREADABLE as error:
         click.echo(json.dumps({"sound": None, "what": str(error)}) if json_ else f"could not check: {error}")
         sys.exit(COULD_NOT_CHECK)
-    click.echo(json.dumps(found.as_json()) if json_ else found.in_words())
-    sys.exit(0 if found.sound else 1)
+    click.echo(_said(found, compared, json_=json_))
+    sys.exit(0 if found.sound and (compared is None or compared.fit is Fit.FITS) else 1)
+
+
+def _said(found: Verification, compared: Comparison | None, *, json_: bool) -> str:
+    if json_:
+        head = {"head": {"fit": compared.fit.value, "what": compared.in_words}} if compared else {}
+        return json.dumps({**found.as_json(), **head})
+    return "\n".join([found.in_words(), *([compared.in_words] if compared else [])])
 
 
 def _found(settings: Settings, *, full: bool, hash_only: bool, by: str) -> Verification:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from gate.core.alert_rules import Raised
+from gate.core.alert_rules import Detail, Raised
 
 SEALED_WITHIN = timedelta(minutes=45)
 """Three times the quarter of an hour after which an idle gate signs again."""
@@ -27,6 +27,6 @@ def head_conditions(sealed_at: datetime | None, silent: Iterable[Silent], now: d
         found.append(Raised("HEAD_UNSIGNED", "head", detail={"minutes": (now - sealed_at) // timedelta(minutes=1)}))
     for witness in silent:
         if now - witness.since > HEARD_WITHIN:
-            detail = {"witness": witness.name, "hours": (now - witness.since) // timedelta(hours=1)}
+            detail: Detail = {"witness": witness.name, "hours": (now - witness.since) // timedelta(hours=1)}
             found.append(Raised("WITNESS_SILENT", witness.name, detail=detail))
     return found

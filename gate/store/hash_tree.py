@@ -5,14 +5,17 @@ out from the leaves, so a proof is never wrong, only slower. Each read is a shor
 is read never changes (C2SP tlog-tiles for the layout).
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import sqlalchemy as sa
 
 from gate.core.audit import node_hash
+from gate.core.frontier import LOST_LEAF
 from gate.core.merkle import Path, consistency_path, inclusion_path, root_of
 from gate.store.schema import audit_trail
 from gate.store.seal_schema import hash_tiles
+from gate.store.segments import Break, Segment, segments_of
 
 TILE = 256
 TILE_LEVELS = 8
@@ -39,6 +42,10 @@ class HashTree:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._tile = lru_cache(maxsize=KEPT)(self._read)
+        segments = segments_of(engine)
+        self._breaks = [one for segment in segments for one in segment.breaks]
+        self._signed_for = {place: node for segment in segments for place, node in _places(segment)}
+        """Where entries do not hold, what the tree had over them, as the signed entry of the segment says."""
 
     def root(self, size: int) -> bytes:
         """Return the root of the first `size` entries.
@@ -72,6 +79,8 @@ class HashTree:
         Raises:
             TreeError: an entry is missing.
         """
+        if (level, number) in self._signed_for:
+            return self._signed_for[level, number]
         tile_level, rest = divmod(level, TILE_LEVELS)
         found = self._tile(tile_level, number // TILE).get(number % TILE) if rest == 0 else None
         if found is None and level == 0:
@@ -88,7 +97,32 @@ class HashTree:
         statement = _LEAVES if level == 0 else _HASHES
         with self._engine.connect() as connection:
             rows = connection.execute(statement, {"level": level, "first": first, "end": first + TILE})
-            return {row.number - first: row.hash for row in rows}
+            found = {row.number - first: row.hash for row in rows if len(row.hash) == len(LOST_LEAF)}
+        return self._mended(first, found) if level == 0 else found
+
+    def _mended(self, first: int, found: dict[int, bytes]) -> dict[int, bytes]:
+        """Put in what the tree has for entries that do not hold and for which QA has signed a segment."""
+        for one in self._breaks:
+            for number in range(max(one.first - 1, first), min(one.last, first + TILE)):
+                found.setdefault(number - first, LOST_LEAF)
+            if first < one.last <= first + TILE and not self._is_lost(one):
+                found[one.last - 1 - first] = one.after
+        return found
+
+    def _is_lost(self, one: Break) -> bool:
+        """Whether nothing stood behind the break that named a leaf: it then continues what stood before it."""
+        before = sa.select(audit_trail.c.leaf).where(audit_trail.c.seq == one.first - 1)
+        with self._engine.connect() as connection:
+            return bool(connection.execute(before).scalar() == one.after)
+
+
+def _places(segment: Segment) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """Yield level and number of each full subtree that the tree before a segment is made of."""
+    size, begin = segment.seq - 1, 0
+    for node in segment.frontier:
+        level = (size - begin).bit_length() - 1
+        yield (level, begin >> level), node
+        begin += 1 << level
 
 
 _NUMBER = (audit_trail.c.seq - 1).label("number")

@@ -1,4 +1,4 @@
-"""All that is indexed, as one question sees it: the segments of the file and the part in memory together."""
+"""All that is indexed, as one question sees it: the volumes of the file and the part in memory together."""
 
 from array import array
 from collections import OrderedDict
@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from gate.core.log_terms import Term
 from gate.store.search_file import BlockTimes, SearchFile
 from gate.store.search_live import Part
-from gate.store.search_spans import SPAN, Segment, unbroken
+from gate.store.search_spans import SPAN, Volume, unbroken
 
 KEPT = 512
 """Blocks whose times stay in memory: 4 MB."""
@@ -18,21 +18,21 @@ KEPT = 512
 class Reading:
     """All that is indexed, as one question sees it: the entries from `from_seq` to `head_seq`."""
 
-    def __init__(self, live: Part, file: SearchFile | None, segments: Sequence[Segment], known: "Blocks") -> None:
+    def __init__(self, live: Part, file: SearchFile | None, volumes: Sequence[Volume], known: "Blocks") -> None:
         self._live, self._file = live, file
-        self._segments = unbroken(segments, live.first)
-        self.from_seq = max(1, self._segments[-1].first) if self._segments else live.first
+        self._volumes = unbroken(volumes, live.first)
+        self.from_seq = max(1, self._volumes[-1].first) if self._volumes else live.first
         self.head_seq = live.last
         self._known = known
-        self._blocks = known.of(file, self._segments) | live.blocks()
+        self._blocks = known.of(file, self._volumes) | live.blocks()
 
     def read(self, terms: Iterable[Term]) -> BitMap:
         """Return the numbers of the entries that have any of the terms."""
         wanted = tuple(terms)
         found = self._live.read(wanted)
-        if self._file is None or not self._segments:
+        if self._file is None or not self._volumes:
             return found
-        return self._file.read(wanted, self._segments) | found
+        return self._file.read(wanted, self._volumes) | found
 
     def find(self, text: str, most: int) -> Sequence[Term]:
         """Return at most `most` terms whose value holds a text, which is in lower case."""
@@ -61,12 +61,12 @@ class Blocks:
         self._of: dict[int, BlockTimes] = {}
         self._times: OrderedDict[int, array[int]] = OrderedDict()
 
-    def of(self, file: SearchFile | None, segments: Sequence[Segment]) -> dict[int, BlockTimes]:
-        """Return the blocks of segments that follow each other, in order; only those of new spans are read."""
-        reach = (segments[-1].first, segments[0].last, 1) if segments else (0, 0, 0)
+    def of(self, file: SearchFile | None, volumes: Sequence[Volume]) -> dict[int, BlockTimes]:
+        """Return the blocks of volumes that follow each other, in order; only those of new spans are read."""
+        reach = (volumes[-1].first, volumes[0].last, 1) if volumes else (0, 0, 0)
         if reach != self._reach:
             found: dict[int, BlockTimes] = {}
-            for first in (first for one in reversed(segments) for first in range(one.first, one.last, SPAN)):
+            for first in (first for one in reversed(volumes) for first in range(one.first, one.last, SPAN)):
                 if first not in self._spans and file is not None:
                     self._spans[first] = file.blocks(first, first + SPAN - 1)
                 found |= self._spans.get(first, {})

@@ -14,7 +14,8 @@ from gate.review_acts import fingerprint
 from gate.store.reviews import Disposed
 from gate.web.formats import visible
 from gate.web.report_makers import Asked, BadQuestionError, add_report
-from gate.web.review_cases import Opened, find_period, open_period
+from gate.web.review_cases import Opened
+from gate.web.review_opening import find_review
 from gate.web.review_sample import replay_counts
 from gate.web.review_signed import signature_views
 from gate.web.review_view import count_rows, outcome_counts, span_of
@@ -71,10 +72,10 @@ def make_review_report(asked: Asked, view: Viewer) -> Report:
     Raises:
         BadQuestionError: there is no such period, or it is not over.
     """
-    found = find_period(asked.get("review", ""))
-    if found is None or not found[0].period.over:
+    found = find_review(asked.get("review", ""))
+    if not isinstance(found, Opened):
         raise BadQuestionError(view.texts["rv_no_such_period"])
-    return report_of(open_period(*found), view)
+    return report_of(found, view)
 
 
 def report_of(opened: Opened, view: Viewer) -> Report:
@@ -82,7 +83,7 @@ def report_of(opened: Opened, view: Viewer) -> Report:
     words, texts, review = ReviewWords(view, opened.names), view.texts, opened.review
     title = texts["rv_report_title"].format(period=words.period(review))
     filters = (
-        (texts["rv_period"], span_of(review, view) or words.period(review)),
+        (texts["rv_period"], span_of(opened, view) or words.period(review)),
         (texts["rv_records"], texts["rv_seqs"].format(first=review.first_seq, last=review.last_seq)),
         (texts["rv_filter"], filter_words(opened, view)),
         (texts["rv_rules_version"], texts["rv_version_n"].format(n=RULES_VERSION)),

@@ -69,6 +69,10 @@ def test_a_kept_head_is_compared_from_a_file_or_as_text(keyed: tuple[Site, str],
     kept.write_text(note.whole, "utf-8")
     assert site.gate("witness", "check", str(kept)).startswith("fits: the first ")
     assert parse_note(note.whole) == note
+    assert "\nfits: the first " in site.gate("verify", "--head", str(kept))
+    assert '"fit": "fits"' in site.gate("verify", "--json", "--head", str(kept))
+    assert "\nTRUNCATED" in site.gate("verify", "--head", f"4000 {'0' * 64}", expect=1)
+    assert "could not check" in site.gate("verify", "--head", "x", expect=2)
     assert "TRUNCATED" in site.gate("witness", "check", f"4000 {'0' * 64}", expect=1)
     assert "DIFFERS" in site.gate("witness", "check", f"1 {'0' * 64}", expect=1)
     assert "could not check: a head is a signed checkpoint" in site.gate("witness", "check", "nowhere.txt", expect=2)

@@ -103,7 +103,7 @@ def test_a_proof_reads_few_rows_however_long_the_trail_is(grown: Grown) -> None:
     asked: list[str] = []
     event.listen(grown.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     HashTree(grown.engine).inclusion(3, SIZE)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 3
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 5
 
 
 def test_a_missing_entry_is_named(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def asked(witnessed: Witnessed, method: str, path: str, body: bytes = b"", **mor
     said: list[str] = []
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_LENGTH": str(len(body)), **more}
     app = witness_app(witnessed.box, ManualClock(NOON))
-    parts = app({**environ, "wsgi.input": io.BytesIO(body)}, lambda status, headers: said.append(status))  # type: ignore[arg-type,return-value]
+    parts = app({**environ, "wsgi.input": io.BytesIO(body)}, lambda status, headers: said.append(status))  # type: ignore[arg-type]
     return said[0], b"".join(parts).decode()
 
 
