@@ -29,8 +29,7 @@ from gate.export_command import export_, report
 from gate.impact_command import impact_
 from gate.keys import new_setup_code
 from gate.log_following import follow
-from gate.seal_command import about_key, key, witness
-from gate.seal_files import key_or_none, make_key
+from gate.seal_command import key, key_at_first, witness
 from gate.settings import Settings, load_settings, warnings_of
 from gate.single_instance import take_lock
 from gate.store.database import create_database, open_database
@@ -72,8 +71,8 @@ def init(obj: tuple[Path, Settings]) -> None:
     _, settings = obj
     with _plainly():
         create_database(settings.database_path, key=database_key(settings), gate_id=settings.gate.id)
-        signing = key_or_none(settings) or make_key(settings)
-    click.echo(f"records ready: {settings.database_path}\n{about_key(signing.public)}")
+        about = key_at_first(settings)
+    click.echo(f"records ready: {settings.database_path}\n{about}")
 
 
 @main.command("setup-code")

@@ -12,8 +12,8 @@ from gate.core.signed_note import NoteKey
 from gate.head_check import Fit, NoHeadError
 from gate.kept_heads import compare_kept, head_of_text
 from gate.seal_acts import rotate_key
-from gate.seal_files import key_path, make_key
-from gate.seal_keys import read_seal_key
+from gate.seal_files import key_or_none, key_path, make_key
+from gate.seal_keys import SealKeyError, read_seal_key
 from gate.settings import Settings, load_settings
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError
 from gate.witness_config import load_witness, witness_key
@@ -25,6 +25,15 @@ UNCLEAR: tuple[type[BaseException], ...] = (NoHeadError, DatabaseRefusedError, *
 def about_key(key: NoteKey) -> str:
     """Return what is put on paper about a public key."""
     return f"key of the log {key.name}\nSHA-256: {key.fingerprint}\nvkey: {key.vkey}"
+
+
+def key_at_first(settings: Settings) -> str:
+    """Make the key where there is none, and say what goes on paper; one that only root may read is left to root."""
+    try:
+        found = key_or_none(settings) or make_key(settings)
+    except SealKeyError as error:
+        return f"warning: {error}"
+    return about_key(found.public)
 
 
 @click.group("key")

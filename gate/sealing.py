@@ -14,7 +14,7 @@ from gate.desk import Desk
 from gate.readers.orders import Order
 from gate.seal_keys import SealKey, SealKeyError
 from gate.store.audit_trail import Trail
-from gate.store.seals import add_checkpoint, add_key, last_sealed, last_vkey
+from gate.store.seals import add_checkpoint, add_key, last_sealed, last_vkey, was_used
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ class Sealer:
         in_use = last_vkey(trail)
         try:
             key = self._load_key(in_use)
+            if key.public.vkey != in_use and was_used(trail, key.public.vkey):
+                raise SealKeyError(f"key {key.public.id.hex()}: another key has taken its place. Restart gate-readers.")
         except SealKeyError as error:
             if str(error) != self._complaint:
                 log.error("no checkpoints are made: %s", error)

@@ -73,8 +73,8 @@ def sign_segment(
     """
     _refuse(why, signer, second, claimed, damage)
     _begin(trail)
-    claimed = max(claimed, last_sealed(trail)[1])
     try:
+        claimed = max(claimed, last_sealed(trail)[1])
         now = _as_it_is(engine, damage, claimed)
         found = _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})
         trail.commit()

@@ -61,12 +61,14 @@ def verify_since_proven(
 def verify_in_full(
     engine: sa.Engine, state_dir: Path, clock: Clock, *, by: str, say: Callable[[int, int], None] | None = None
 ) -> Verification:
-    """Check every row, tell the pages how far it is and what was found.
+    """Check every row, tell the pages how far it is and what was found; who may only read tells nobody.
 
     Raises:
         AlreadyRunningError: another one is under way.
         STORE_FAULTS: the records cannot be read.
     """
+    if not os.access(state_dir, os.W_OK):
+        return _complete(verify(engine, full=True, since=_proven(state_dir), progress=say), state_dir)
     with take_lock(state_dir / "run" / "verify.lock", UNDER_WAY):
         begun_at, told_s = clock.read().at, clock.monotonic()
         path = running_path(state_dir)

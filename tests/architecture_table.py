@@ -169,7 +169,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         ALIVE,
     ),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
-    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verifying", *ACTS, *LOOPS)),
+    **dict.fromkeys(
+        LOOPS,
+        (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.head_check", "gate.verifying", *ACTS, *LOOPS),
+    ),
     **dict.fromkeys(WIRING, OURS),
     **SMALL,
 }

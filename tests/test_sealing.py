@@ -9,14 +9,19 @@ import pytest
 from gate.core.checkpoint import NEW_ROWS, head_of
 from gate.core.merkle import consistent, included
 from gate.core.records import Moment
-from gate.core.signed_note import parse_vkey
+from gate.core.signed_note import NoteKey, parse_vkey
 from gate.desk import Desk
+from gate.desk_opening import open_desk
 from gate.seal import consistency_proof, inclusion_proof, key_in_use, public_key_files
+from gate.seal_acts import rotate_key
 from gate.seal_files import key_path, make_key
 from gate.seal_keys import SealKeyError, is_signed, new_seal_key, read_seal_key, write_seal_key
+from gate.sealing import Sealer
 from gate.store.database import open_database
 from gate.store.verify import verify
+from gate.wiring import plan_of
 from tests.scenarios.plant import P1, P2
+from tests.scenarios.world import moment_now
 from tests.sealed import SealedWorld, latest, notes
 
 pytestmark = pytest.mark.req("E11")
@@ -199,3 +204,60 @@ def test_what_systemd_hands_in_comes_first(world: SealedWorld, monkeypatch: pyte
     write_seal_key(handed / "seal.key", new_seal_key("gate-1.handed"))
     monkeypatch.setitem(os.environ, "CREDENTIALS_DIRECTORY", str(handed))
     assert world.seal().origin == "gate-1.handed"
+
+
+def rotated(world: SealedWorld) -> NoteKey:
+    """Change the key as the command does, beside the running gate."""
+    desk = open_desk(world.settings, plan_of(world.settings))
+    try:
+        return rotate_key(world.settings, desk, by="i.t", why="yearly", moment=moment_now(world.clock))
+    finally:
+        desk.trail.close()
+
+
+def test_the_running_gate_takes_the_new_key_by_itself(world: SealedWorld) -> None:
+    """And the first checkpoint of the new key carries both signatures."""
+    world.seal()
+    fresh = rotated(world)
+    size, note = notes(world.settings)[-1]
+    assert is_signed(note, world.key.public)
+    assert is_signed(note, fresh)
+    assert world.trail("key")[-1]["seq"] == size
+    world.badge("R1", P1)
+    world.seal()
+    _, later = notes(world.settings)[-1]
+    assert is_signed(later, fresh)
+    assert not is_signed(later, world.key.public)
+    assert [entry["detail"]["what"] for entry in world.trail("key")] == ["key in use", "key rotated"]
+
+
+def test_a_power_cut_between_the_record_and_the_file_loses_no_key(
+    world: SealedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new key is on disk before it is on record, and is found there."""
+    world.seal()
+    with monkeypatch.context() as cut:
+        cut.setattr("gate.seal_acts.take_place", lambda settings: None)
+        fresh = rotated(world)
+    assert read_seal_key(key_path(world.settings)).public == world.key.public
+    world.badge("R1", P1)
+    world.seal()
+    assert is_signed(notes(world.settings)[-1][1], fresh)
+    again = rotated(world)
+    assert read_seal_key(key_path(world.settings)).public == again
+    assert is_signed(notes(world.settings)[-1][1], fresh)
+
+
+def test_an_earlier_key_never_signs_again(world: SealedWorld, caplog: pytest.LogCaptureFixture) -> None:
+    """A service that still holds the old credential must not make the new key look replaced."""
+    world.seal()
+    rotated(world)
+    stale = Sealer(lambda in_use: world.key)
+    world.badge("R1", P1)
+    count = len(notes(world.settings))
+    world.sealer = stale
+    world.ask_sealer()
+    world.clock.advance(20)
+    world.ask_sealer()
+    assert len(notes(world.settings)) == count
+    assert "another key has taken its place" in caplog.text

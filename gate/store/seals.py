@@ -58,6 +58,7 @@ _ADD = sa.insert(checkpoints).values(
 )
 _KEYS = sa.select(seal_keys).order_by(seal_keys.c.id)
 _LAST_KEY = sa.select(seal_keys.c.vkey).order_by(seal_keys.c.id.desc()).limit(1)
+_USED = sa.select(seal_keys.c.id).where(seal_keys.c.vkey == sa.bindparam("this_vkey")).limit(1)
 _ADD_KEY = sa.insert(seal_keys).values(since_seq=sa.bindparam("new_seq"), vkey=sa.bindparam("new_vkey"))
 _ADD_COSIGNATURE = sa.insert(cosignatures).values(
     {name: sa.bindparam(f"new_{name}") for name in ("witness", "size", "at", "line")}
@@ -95,6 +96,11 @@ def last_vkey(trail: Trail) -> str | None:
     """Return the key in use, in the open transaction."""
     row = trail.run(_LAST_KEY, {}).fetchone()
     return str(row[0]) if row else None
+
+
+def was_used(trail: Trail, vkey: str) -> bool:
+    """Return whether a key has ever been in use, in the open transaction."""
+    return trail.run(_USED, {"this_vkey": vkey}).fetchone() is not None
 
 
 def add_key(trail: Trail, seq: int, vkey: str) -> None:

@@ -22,7 +22,7 @@ from gate.core.log_terms import SEARCHED, Term
 from gate.store.database import make_engine
 from gate.store.search_spans import Volume, span_of
 
-FORMAT = 1
+FORMAT = 2
 """Another number, another index: raise it when the terms or the tables change."""
 
 BLOCK = 1024

@@ -7,10 +7,13 @@ from gate.core.audit import Kind
 from gate.core.report import Cell, ColumnKind, Row
 from gate.store.equipment_facts import instant
 from gate.store.lots import lots_at
-from gate.web.asking import READ_AT_ONCE, Shown
+from gate.web.asking import Shown
 from gate.web.log_rows import LogRow, Record, log_row, names_for, records
 from gate.web.pages import site
 from gate.web.view import Viewer
+
+READ_AT_ONCE = 100
+"""Each row asks for its lots too."""
 
 COLUMNS = (
     ("seq", "in_c_record", ColumnKind.SEQ),

@@ -163,6 +163,13 @@ ENTRY_TEXTS: dict[str, tuple[str, str]] = {
     "rec_nobody": ("somebody", "quelqu’un"),
     "rec_records": ("the records", "les enregistrements"),
     "rec_foreign": ("No gate writes such a decision", "Aucun système n’écrit une telle décision"),
+    "rec_replay": ("Decided again", "Décision refaite"),
+    "rec_no_such": ("There is no such record.", "Cet enregistrement n’existe pas."),
+    "rec_export": ("Export evidence", "Exporter les preuves"),
+    "rec_c_part": ("Part", "Partie"),
+    "rec_c_what": ("What", "Quoi"),
+    "rec_c_then": ("Recorded, as known then", "Enregistré, connu à ce moment"),
+    "rec_c_now": ("As known now", "Connu maintenant"),
     "rec_who": ("Who, where, why", "Qui, où, pourquoi"),
     "rec_impact": ("What relied on this?", "Qu’est-ce qui s’appuyait là-dessus?"),
 }

@@ -91,6 +91,8 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "log_zone": ("times are {zone}", "heures : {zone}"),
     "log_rows": ("{first} to {last} of {n}", "{first} à {last} sur {n}"),
+    "log_oldest_first": ("show the oldest first", "afficher les plus anciens d’abord"),
+    "log_newest_first": ("show the newest first", "afficher les plus récents d’abord"),
     "log_newer": ("Newer", "Plus récents"),
     "log_older": ("Older", "Plus anciens"),
     "log_new": ("{n} newer, show", "{n} plus récents, afficher"),
@@ -243,5 +245,7 @@ LOG_KIND_TEXTS: dict[str, tuple[str, str]] = {
     "log_kind_hold_set": ("Hold set", "Retenue posée"),
     "log_kind_hold_released": ("Hold released", "Retenue levée"),
     "log_kind_verify": ("Chain verified", "Chaîne vérifiée"),
+    "log_kind_late_entry": ("LATE ENTRY", "SAISIE TARDIVE"),
+    "log_kind_backup": ("Backup", "Sauvegarde"),
     "log_kind_segment": ("New segment", "Nouveau segment"),
 }

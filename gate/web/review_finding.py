@@ -64,6 +64,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._working = threading.Lock()
         self._found: OrderedDict[_Key, Found] = OrderedDict()
         self.bounds: Bounds = {}
 
@@ -75,12 +76,24 @@ class Findings:
             STORE_FAULTS: the records cannot be read now.
         """
         key: _Key = (wanted.first, wanted.last, wanted.percent, wanted.key, leaf_of(connect, wanted.last).hex())
+        known = self._kept(key)
+        if known is None:
+            with self._working:
+                known = self._kept(key) or _find(connect, wanted, key[-1], again)
+                self._keep(key, known)
+        return known
+
+    def _kept(self, key: _Key) -> Found | None:
         with self._lock:
-            known = self._found.pop(key, None) or _find(connect, wanted, key[-1], again)
-            self._found[key] = known
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def _keep(self, key: _Key, found: Found) -> None:
+        with self._lock:
+            self._found[key] = found
             while len(self._found) > KEPT:
                 self._found.popitem(last=False)
-        return known
 
     def known(self, first: int, last: int, percent: int) -> Found | None:
         """Return what is in memory already of the whole gate between two entries."""

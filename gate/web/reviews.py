@@ -47,7 +47,7 @@ from gate.web.writing import Desk
 ROWS = 26
 """Periods on one page: half a year of weeks."""
 
-COUNTED_AT_ONCE = 60_000
+COUNTED_AT_ONCE = 30_000
 """Entries that are looked through to fill in the list: about a second."""
 
 MOST_SHOWN = 100

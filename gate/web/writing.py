@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from gate.clock import Clock
 from gate.core.clock_trust import ClockState, moment_of, observe
 from gate.core.records import Moment
+from gate.head_check import end_fits_checkpoint
 from gate.settings import Settings
 from gate.store.audit_trail import Trail
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError, open_database
@@ -92,5 +93,6 @@ class Writer:
     def _is_sound(self, trail: Trail) -> bool:
         """Where it was not it is looked at again: QA may have signed for it."""
         if not self._sound:
-            self._sound = verify_since_proven(trail.engine, self._settings.gate.state_dir, most=AT_START).sound
+            found = verify_since_proven(trail.engine, self._settings.gate.state_dir, most=AT_START)
+            self._sound = found.sound and end_fits_checkpoint(trail.engine)
         return self._sound

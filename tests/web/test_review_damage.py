@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from gate.store.database import open_database
+from gate.web.review_finding import KEPT, Findings, Wanted
 from tests.web.people import sign_in, signed_in
 from tests.web.review_records import FIRST, SECOND, ReviewOnRecord, pages_over, weeks
 
@@ -45,3 +47,24 @@ def test_the_login_leads_back_to_the_review(weeks: ReviewOnRecord) -> None:
         assert client.get(PATH).status_code in {302, 303}
         assert sign_in(client, "sup").status_code == 303
         assert client.get(PATH).status_code == 403
+
+
+@pytest.mark.req("H4")
+def test_what_was_found_is_kept_for_the_last_periods_and_found_once_for_all(
+    weeks: ReviewOnRecord,
+) -> None:
+    """Sixteen periods that somebody works on stay in memory; the others are read again when they are asked for."""
+    engine, asked = open_database(weeks.settings.database_path, read_only=True), []
+
+    def again(seqs: tuple[int, ...]) -> dict[int, str]:
+        asked.append(seqs)
+        return {}
+
+    findings = Findings()
+    for last in [*range(10, 10 + KEPT + 1), 10 + KEPT, 10]:
+        found = findings.found(engine.connect, Wanted(1, last, 1), again)
+        assert found.counts["entries"] == last
+    assert len(asked) == KEPT + 2
+    assert findings.known(1, 10, 1) is not None
+    assert findings.known(1, 11, 1) is None
+    engine.dispose()
