@@ -11,10 +11,12 @@ EVERY_S = 5
 
 
 def tell_alive(path: Path, reading: Reading, seq: int | None = None) -> None:
-    """Replace the file with this instant and the last entry that is durable; it is a hint, so it is not synced."""
-    told: dict[str, str | int] = {"at": reading.at.isoformat(), "boot_id": reading.boot_id}
-    if seq is not None:
-        told["seq"] = seq
+    """Replace the file with this instant and the last entry that is durable; it is a hint, so it is not synced.
+
+    Where nothing is durable yet in this run, the last run's number is kept: it may be all that tells of lost entries.
+    """
+    known = last_seq(path) if seq is None else seq
+    told: dict[str, str | int] = {"at": reading.at.isoformat(), "boot_id": reading.boot_id, "seq": known}
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(told), encoding="ascii")
     partial.replace(path)

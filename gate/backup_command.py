@@ -72,8 +72,7 @@ def restore(obj: tuple[Path, Settings], folder: Path, by: str, why: str, claimed
     key = database_key(settings)
     with plainly(), _also_plainly():
         done = restore_backup(settings, key, read_backup(folder), SystemClock(), claimed=claimed)
-        if not done.lost:
-            _tell(settings, key, Kind.BACKUP, by, _as_detail(done), why)
+        _tell(settings, key, Kind.BACKUP, by, _as_detail(done), why, behind=done.claimed_seq)
     click.echo(f"restored: {done.backup.folder.name}, head {done.backup.head_seq} {done.backup.head_leaf[:16]}")
     if done.kept:
         click.echo(f"what was there before is kept: {done.kept}")
@@ -91,6 +90,7 @@ def _as_detail(done: Restored) -> dict[str, Json]:
         "head_seq": done.backup.head_seq,
         "kept": str(done.kept or ""),
         "kept_sha256": done.kept_sha256,
+        "lost": done.lost,
     }
 
 
@@ -120,13 +120,21 @@ def _newest(settings: Settings) -> Backup:
 
 
 def _tell(
-    settings: Settings, key: str | None, kind: Kind, by: str, detail: dict[str, Json], why: str | None = None
+    settings: Settings,
+    key: str | None,
+    kind: Kind,
+    by: str,
+    detail: dict[str, Json],
+    why: str | None = None,
+    *,
+    behind: int = 0,
 ) -> None:
     engine = open_database(settings.database_path, key=key)
     clock = ClockState(settings.clock.trust, last_trusted_reading(engine))
     reading = SystemClock().read()
     entry = Entry(kind=kind, moment=moment_of(observe(clock, reading).state, reading), by=by, why=why, detail=detail)
     with closing(Trail(engine, settings.gate.id, settings.zone)) as trail, trail.transaction():
+        trail.skip_to(behind)
         trail.append(entry)
 
 

@@ -15,9 +15,10 @@ from gate.desk import Desk, Plan
 from gate.head_check import end_fits_checkpoint
 from gate.settings import Settings, settings_sha256
 from gate.store.audit_trail import Trail
-from gate.store.database import STORE_FAULTS, DamagedDatabaseError, open_database
+from gate.store.database import STORE_FAULTS, DamagedDatabaseError, is_damage, open_database
 from gate.store.facts import FactReader
 from gate.store.trail_reading import last_entry_at, last_trusted_reading
+from gate.verified import Verified, tell_verified, verified_path
 from gate.verifying import AT_START, verify_since_proven
 
 UNREADABLE: tuple[type[BaseException], ...] = (DamagedDatabaseError, *STORE_FAULTS)
@@ -31,7 +32,13 @@ def database_key(settings: Settings) -> str | None:
 
 def open_desk(settings: Settings, plan: Plan, clock: Clock | None = None) -> Desk:
     """Open the records and look at the end of the trail; an unsound end makes every answer SYS_INTEGRITY."""
-    engine = open_database(settings.database_path, key=database_key(settings))
+    try:
+        engine = _opened(settings)
+    except UNREADABLE as error:
+        if clock is not None and is_damage(error):
+            broken = Verified(clock.read().at, 0, sound=False, what=str(error), head_sound=False)
+            tell_verified(verified_path(settings.gate.state_dir), broken)
+        raise
     proven = verify_since_proven(engine, settings.gate.state_dir, clock, most=AT_START).sound
     sound = proven and end_fits_checkpoint(engine)
     trail = Trail(engine, settings.gate.id, settings.zone)

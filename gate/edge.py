@@ -22,8 +22,10 @@ from gate.readers.orders import Order
 from gate.seal_files import key_in_force
 from gate.sealing import Sealer
 from gate.settings import Settings, warnings_of
+from gate.store.seals import last_sealed
 from gate.systemd_notify import notify
 from gate.use_watch import start_up
+from gate.verifying import last_given
 from gate.wiring import line_specs, plan_of, station_specs
 
 log = logging.getLogger(__name__)
@@ -109,6 +111,7 @@ class Edge:
             "blind_ms": round(blind_s * 1000),
             "plan": desk.plan.deciding,
         }
+        desk.trail.skip_to(max(last_given(self._settings.gate.state_dir), last_sealed(desk.trail)[1]))
         return start_up(desk, moment, Entry(kind=Kind.START, moment=moment, detail=detail), blind_s)
 
     def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:

@@ -7,16 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gate.alive import last_seq
 from gate.clock import Clock
-from gate.restoring import last_restore
 from gate.settings import Settings
 from gate.single_instance import take_lock
 from gate.store.damage import Damage, survey
 from gate.store.database import STORE_FAULTS, make_engine
 from gate.store.database_files import CopyHeldBackError, copy_online, sha256_of, side_files, synced
 from gate.store.segments import Break
-from gate.verified import Running, last_proven, proven_path, running_path, tell_running
+from gate.verified import Running, last_restore, running_path, tell_running
+from gate.verifying import last_given
 
 UNDER_WAY = "the records are being looked at already (process {owner}); wait for it."
 
@@ -86,9 +85,8 @@ def _keep(source: Path, folder: Path, key: str | None, at: datetime) -> Path:
 
 def claimed_number(settings: Settings) -> int:
     """Return the last number that was given to an entry as far as this machine remembers."""
-    proven, restored = last_proven(proven_path(settings.gate.state_dir)), last_restore(settings.gate.state_dir)
-    alive = last_seq(settings.gate.state_dir / "run" / "alive.json")
-    return max(proven[0] if proven else 0, restored["claimed"] if restored else 0, alive)
+    restored = last_restore(settings.gate.state_dir)
+    return max(last_given(settings.gate.state_dir), restored["claimed"] if restored else 0)
 
 
 def _as_json(found: Examined) -> dict[str, Any]:

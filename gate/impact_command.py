@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -76,7 +76,7 @@ def impact_(
 
 
 def _subject(
-    connection: sa.Connection, zone: ZoneInfo, given: dict[str, object], revision: str, off_by: int | None
+    connection: sa.Connection, zone: ZoneInfo, given: Mapping[str, object], revision: str, off_by: int | None
 ) -> Subject:
     makers: dict[str, Callable[[str], Subject]] = {
         "record": lambda name: training_record(connection, name),

@@ -21,6 +21,7 @@ from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
 from gate.desk import Desk
 from gate.gate_loop import GateLoop
+from gate.head_check import end_fits_checkpoint
 from gate.line_watch import watch_path, write_seen
 from gate.reader_requests import attend
 from gate.readers.line_loop import LineLoop
@@ -100,8 +101,8 @@ def look_again(state_dir: Path, desk: Desk, moment: Moment) -> Sequence[Order]:
     del moment
     if not desk.trail_sound:
         found = verify_since_proven(desk.trail.engine, state_dir, most=AT_START)
-        desk.trail_sound = found.sound
-        if found.sound:
+        desk.trail_sound = found.sound and end_fits_checkpoint(desk.trail.engine)
+        if desk.trail_sound:
             log.warning("the trail holds again", extra={"head": found.head_seq})
     return ()
 

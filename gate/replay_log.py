@@ -67,6 +67,8 @@ class Replay:
         if count[Verdict.NOT_REPLAYABLE]:
             apart.append(f"{count[Verdict.NOT_REPLAYABLE]} not replayable: an earlier release kept too little of them")
         said = f"{made} decisions decided again up to entry {self.until_seq} ({'; '.join(apart)})"
+        if not made:
+            return [f"nothing to decide again: {said}"]
         if self.all_same:
             return [f"same: {said}, every answer is the same"]
         lines = [f"DIFFERENT: {said}, {count[Verdict.DIFFERENT]} came out differently, the first is {self.found[0][0]}"]

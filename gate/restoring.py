@@ -1,12 +1,10 @@
 """Put a backup in the place of the records; nothing that was there is lost, and no number is given twice."""
 
-import json
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +16,7 @@ from gate.single_instance import take_lock
 from gate.store.database import STORE_FAULTS, make_engine
 from gate.store.database_files import sha256_of, side_files, synced
 from gate.store.schema import audit_trail, trail_head
-from gate.verified import last_proven, proven_path
+from gate.verified import last_proven, proven_path, restored_path, tell_restored
 
 STOP_FIRST = "the gate runs on these records (process {owner}). Stop gate-readers and gate-web first, then restore."
 
@@ -38,11 +36,6 @@ class Restored:
     def lost(self) -> int:
         """Return how many entries that existed are not in the backup."""
         return max(0, self.claimed_seq - self.backup.head_seq)
-
-
-def replaced_path(state_dir: Path) -> Path:
-    """Return where the last restore is remembered until QA has signed for it."""
-    return state_dir / "replaced.json"
 
 
 def restore(settings: Settings, key: str | None, backup: Backup, clock: Clock, *, claimed: int = 0) -> Restored:
@@ -71,7 +64,14 @@ def restore(settings: Settings, key: str | None, backup: Backup, clock: Clock, *
         fresh.rename(target)
         synced(target)
         done = Restored(backup, kept, digest, max(known, backup.head_seq))
-        _remember(replaced_path(state_dir), done)
+        told = {
+            "backup": backup.folder.name,
+            "backup_head": backup.head_seq,
+            "kept": str(kept) if kept else None,
+            "kept_sha256": digest,
+            "claimed": done.claimed_seq,
+        }
+        tell_restored(restored_path(state_dir), told)
     return done
 
 
@@ -104,24 +104,3 @@ def _kept(target: Path, folder: Path, at: datetime) -> tuple[Path | None, str]:
         synced(aside / path.name)
     kept = aside / target.name
     return (kept, sha256_of(kept)) if kept.exists() else (aside, "")
-
-
-def _remember(path: Path, done: Restored) -> None:
-    told = {
-        "backup": done.backup.folder.name,
-        "backup_head": done.backup.head_seq,
-        "kept": str(done.kept) if done.kept else None,
-        "kept_sha256": done.kept_sha256,
-        "claimed": done.claimed_seq,
-    }
-    path.write_text(json.dumps(told), encoding="utf-8")
-    synced(path)
-
-
-def last_restore(state_dir: Path) -> dict[str, Any] | None:
-    """Return what is remembered of a restore that QA has not signed for yet."""
-    try:
-        told: dict[str, Any] = json.loads(replaced_path(state_dir).read_text(encoding="utf-8"))
-        return {**told, "claimed": int(told["claimed"])}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -17,6 +17,7 @@ from gate.store.audit_trail import Trail
 from gate.store.granted import Ask, asking_trail
 from gate.store.review_schema import review_dispositions, reviews
 from gate.store.reviews import (
+    LOT,
     Disposed,
     Review,
     dispositions_in,
@@ -111,7 +112,8 @@ def dispose(
     with trail.transaction():
         chosen, who = _chosen(ticked, groups, names), reviewer_of(signer)
         found = disposal_refusals(chosen, decided, who, pattern, signed=is_signed(trail, case))
-        before = {group.id: _outcome_of(trail, case, group) for group in groups}
+        standing = _standing(trail, case)
+        before = {group.id: standing.get(_row_id(case, group)) for group in groups}
         same = all(_says(one, decided, signer) for one in before.values())
         if not found and not same and not _as_seen(trail, case, before, ticked):
             found = (CHANGED_MEANWHILE,)
@@ -143,12 +145,15 @@ def _as_seen(trail: Trail, case: Case, before: Mapping[str, Disposed | None], ti
 
 
 def bounds_stand(trail: Trail, case: Case) -> bool:
-    """Whether the review's bounds are those on record, or continue what is on record without a gap."""
+    """Whether the review's bounds are those on record, or continue what is on record without a gap.
+
+    Those of a lot follow its windows until it is signed; the fingerprint says whether they are what was on the screen.
+    """
+    if case.review.scope == LOT:
+        return True
     known = review_of(asking_trail(trail), case.review.id)
     if known is not None:
         return (known.first_seq, known.last_seq) == (case.review.first_seq, case.review.last_seq)
-    if case.review.from_on is None:
-        return True
     last = max((review.last_seq for review in gate_reviews(asking_trail(trail))), default=0)
     return next(review.first_seq for review in (*case.earlier, case.review)) == last + 1
 
@@ -199,13 +204,15 @@ def _row_id(case: Case, group: Group) -> str:
 def put_on_record(trail: Trail, case: Case, seq: int) -> None:
     """Settle the bounds of the review, and of the periods before it, with the entry `seq`."""
     for review in (*case.earlier, case.review):
-        if review_of(asking_trail(trail), review.id) is None:
+        known = review_of(asking_trail(trail), review.id)
+        if known is None or (review.scope == LOT and bounds(known) != bounds(review)):
             registry.put(trail, reviews, review.id, review_values(review), seq)
 
 
-def _outcome_of(trail: Trail, case: Case, group: Group) -> Disposed | None:
+def _standing(trail: Trail, case: Case) -> dict[str, Disposed]:
+    """Return the outcomes that stand, by their row; read once, as the write lock is held meanwhile."""
     found = dispositions_in(asking_trail(trail), case.review.first_seq, case.review.last_seq)
-    return next((row for row in found if row.id == _row_id(case, group)), None)
+    return {row.id: row for row in found}
 
 
 def is_signed(trail: Trail, case: Case) -> bool:

@@ -50,7 +50,7 @@ class Reviewing:
     """The fingerprint that the page showed."""
     over: bool
     chain_whole: bool
-    next_due_on: date
+    next_due_on: date | None
     names: Mapping[str, str]
     """What to call each group."""
 
@@ -174,7 +174,7 @@ def _said(found: Reviewing, decided: Outcomes, own: list[str]) -> dict[str, Json
         "outcomes": dict(sorted(Counter(one.outcome for one in decided.values()).items())),
         "sample": list(found.sample),
         "fingerprint": found.seen,
-        "next_due_on": found.next_due_on.isoformat(),
+        "next_due_on": found.next_due_on.isoformat() if found.next_due_on else None,
         "second_for": own[:LONGEST_NAMED] or None,
     }
     return {name: value for name, value in said.items() if value is not None}

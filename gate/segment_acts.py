@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate.core.audit import Entry, Json, Kind
-from gate.core.frontier import extended
+from gate.core.frontier import LOST_LEAF, extended
 from gate.core.records import Moment
 from gate.core.roles import Role
 from gate.signatures import Signer, signed
@@ -19,7 +19,7 @@ from gate.store.audit_trail import EMPTY, Head, Trail
 from gate.store.damage import Damage, damage_behind
 from gate.store.schema import trail_head
 from gate.store.seals import last_sealed
-from gate.store.segments import LOST_LEAF, Break, segments, segments_of, stored_digest
+from gate.store.segments import Break, segments, segments_of, stored_digest
 from gate.supervision import RefusedError
 
 MOST_LOST = 10_000_000

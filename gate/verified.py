@@ -49,6 +49,25 @@ def running_path(state_dir: Path) -> Path:
     return state_dir / "run" / "verifying.json"
 
 
+def restored_path(state_dir: Path) -> Path:
+    """Return where the last restore is remembered until QA has signed for what it lost."""
+    return state_dir / "restored.json"
+
+
+def tell_restored(path: Path, told: dict[str, Any]) -> None:
+    """Remember a restore."""
+    _replace(path, told)
+
+
+def last_restore(state_dir: Path) -> dict[str, Any] | None:
+    """Return what is remembered of a restore that QA has not signed for yet."""
+    try:
+        told = _read(restored_path(state_dir))
+        return {**told, "claimed": int(told["claimed"]), "backup_head": int(told["backup_head"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def tell_verified(path: Path, found: Verified) -> None:
     """Replace what is kept of the last full verification."""
     told = {

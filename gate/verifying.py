@@ -19,6 +19,7 @@ from gate.verified import (
     Running,
     Verified,
     last_proven,
+    last_restore,
     proven_path,
     running_path,
     tell_proven,
@@ -60,12 +61,14 @@ def verify_since_proven(
 def verify_in_full(
     engine: sa.Engine, state_dir: Path, clock: Clock, *, by: str, say: Callable[[int, int], None] | None = None
 ) -> Verification:
-    """Check every row, tell the pages how far it is and what was found.
+    """Check every row, tell the pages how far it is and what was found; who may only read tells nobody.
 
     Raises:
         AlreadyRunningError: another one is under way.
         STORE_FAULTS: the records cannot be read.
     """
+    if not os.access(state_dir, os.W_OK):
+        return _complete(verify(engine, full=True, since=_proven(state_dir), progress=say), state_dir)
     with take_lock(state_dir / "run" / "verify.lock", UNDER_WAY):
         begun_at, told_s = clock.read().at, clock.monotonic()
         path = running_path(state_dir)
@@ -89,16 +92,28 @@ def verify_in_full(
     return found
 
 
+def last_given(state_dir: Path) -> int:
+    """Return the last number that was given to an entry as far as this machine remembers; 0 where it knows nothing."""
+    proven = last_proven(proven_path(state_dir))
+    return max(proven[0] if proven else 0, last_seq(state_dir / "run" / "alive.json"))
+
+
 def _complete(found: Verification, state_dir: Path) -> Verification:
-    """Whether the trail still reaches as far as it was durable when the gate was last alive.
+    """Whether the trail still reaches as far as it was durable when the gate was last alive, or a restore lost some.
 
     A write-ahead log that is missing or torn leaves records that are sound in themselves, and end too early.
     """
-    given = last_seq(state_dir / "run" / "alive.json")
-    if not found.sound or given <= found.head_seq:
+    if not found.sound:
         return found
-    what = f"it and everything up to {given}, which was durable when the gate was last alive, is missing"
-    return replace(found, first_bad_seq=found.head_seq + 1, what=what, head_sound=False, proven=None)
+    given, restored = last_seq(state_dir / "run" / "alive.json"), last_restore(state_dir)
+    bad, what = None, ""
+    if given > found.head_seq:
+        bad = found.head_seq + 1
+        what = f"it and everything up to {given}, which was durable when the gate was last alive, is missing"
+    elif restored is not None and restored["claimed"] > restored["backup_head"]:
+        bad = restored["backup_head"] + 1
+        what = f"it and everything up to {restored['claimed']} is not in the backup that was restored"
+    return found if bad is None else replace(found, first_bad_seq=bad, what=what, head_sound=False, proven=None)
 
 
 def _proven(state_dir: Path) -> Proven | None:

@@ -120,7 +120,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.backups": (CORE, STORE, CLOCK, "gate", "gate.settings", "gate.single_instance"),
     "gate.drill": (CORE, STORE, "gate.backups", "gate.settings"),
     "gate.restoring": (STORE, CLOCK, ALIVE, "gate.backups", "gate.settings", "gate.single_instance", "gate.verified"),
-    "gate.examining": (STORE, CLOCK, ALIVE, "gate.restoring", "gate.settings", "gate.single_instance", "gate.verified"),
+    "gate.examining": (STORE, CLOCK, "gate.settings", "gate.single_instance", "gate.verified", "gate.verifying"),
     "gate.settings_backup": ("gate.settings_sections",),
     "gate.single_instance": (),
     "gate.verified": (),
@@ -169,7 +169,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         ALIVE,
     ),
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
-    **dict.fromkeys(LOOPS, (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.verifying", *ACTS, *LOOPS)),
+    **dict.fromkeys(
+        LOOPS,
+        (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.head_check", "gate.verifying", *ACTS, *LOOPS),
+    ),
     **dict.fromkeys(WIRING, OURS),
     **SMALL,
 }

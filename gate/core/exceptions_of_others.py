@@ -77,8 +77,12 @@ def _expired(_: Memory, said: Said, now: Stamp) -> Iterator[Finding]:
     yield finding("ENDED_IN_USE", [now], **_about(said))
 
 
-def _late_entry(_: Memory, said: Said, now: Stamp) -> Iterator[Finding]:
-    yield finding("LATE_ENTRY", [now], **_about(said))
+def _late_entry(memory: Memory, said: Said, now: Stamp) -> Iterator[Finding]:
+    """What was claimed is the exception; that somebody verified it is a signature about it."""
+    if said.get("old"):
+        memory.count(Counted.SIGNED)
+    else:
+        yield finding("LATE_ENTRY", [now], **_about(said), like=(str(said.get("subject", "")),))
 
 
 def _doubtful(_: Memory, said: Said, now: Stamp) -> Iterator[Finding]:
@@ -287,7 +291,7 @@ OF_KIND: Mapping[str, Found] = MappingProxyType(
         Kind.HOLD_SET: _counted,
         Kind.HOLD_RELEASED: _counted,
         Kind.SIGN: _signed,
-        "late_entry": _late_entry,
+        Kind.LATE_ENTRY: _late_entry,
     }
 )
 """Kind of entry -> what the rules find in it; one of any other kind means nothing to them."""

@@ -53,6 +53,12 @@ def forecast(asked: Asked, rows: Sequence[Judged]) -> Forecast:
     return Forecast(tuple(sorted(losses(asked, rows, until), key=lambda one: (one.ends_at, one.person_id))), left)
 
 
+def short_machines(left: Iterable[Left], minimum: int) -> list[tuple[str, int]]:
+    """Return the machines whose head-count is below the minimum now or at the first horizon, with the lower one."""
+    lower = ((one.machine, min(one.counts[:2])) for one in left)
+    return [(machine, count) for machine, count in lower if count < minimum]
+
+
 def losses(asked: Asked, rows: Iterable[Judged], until: datetime) -> list[Loss]:
     """Return every certification that ends until an instant, that instant included."""
     found: list[Loss] = []

@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Iterable
 
+LOST_LEAF = hashlib.sha256(b"\x00").digest()
+"""Stands in the tree for an entry of which nothing is left: the leaf of no bytes."""
+
 _NODE = hashlib.sha256(b"\x01")
 
 

@@ -85,7 +85,7 @@ BY_OVERRIDE = frozenset({"ALLOW_OVERRIDE", "ALLOW_EMERGENCY"})
 READ_AGAIN = frozenset({"BADGE_UNREADABLE", "READ_LATE"})
 
 _OF_DECISIONS = ("decision", "actuated", "answered_", "outcome_", "use_", "permissive_")
-_OF_SYSTEM = ("reader_", "security", "clock_", "start", "stop", "verify")
+_OF_SYSTEM = ("reader_", "security", "clock_", "start", "stop", "verify", "backup")
 _OF_CLOCK = ("clock_", "start", "stop")
 
 EXCEPTIONAL = frozenset(
@@ -108,6 +108,7 @@ EXCEPTIONAL = frozenset(
         Kind.OVERRIDE_REVOKED,
         Kind.HOLD_SET,
         Kind.HOLD_RELEASED,
+        Kind.LATE_ENTRY,
         Kind.SEGMENT,
     }
 )

@@ -41,6 +41,8 @@ class Act(StrEnum):
     CERTIFY_FIRST = "certify_first"
     SIGN_REVIEW = "sign_review"
     SIGN_SEGMENT = "sign_segment"
+    CONFIRM_SEGMENT = "confirm_segment"
+    VERIFY_RECORDS = "verify_records"
     VIEW_REVIEWS = "view_reviews"
     BLOCK_BADGE = "block_badge"
     UNBLOCK_BADGE = "unblock_badge"
@@ -91,6 +93,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.CERTIFY_FIRST: _QA,
     Act.SIGN_REVIEW: _QA,
     Act.SIGN_SEGMENT: _QA,
+    Act.CONFIRM_SEGMENT: _QA | _SUPERVISOR,
+    Act.VERIFY_RECORDS: _QA | _SYSADMIN,
     Act.VIEW_REVIEWS: frozenset({Role.QA, Role.AUDITOR}),
     Act.BLOCK_BADGE: _SUPERVISOR | _QA | _SYSADMIN,
     Act.UNBLOCK_BADGE: _QA | _SYSADMIN,
@@ -131,6 +135,7 @@ NEVER_SYSADMIN = frozenset(
         Act.CERTIFY_FIRST,
         Act.SIGN_REVIEW,
         Act.SIGN_SEGMENT,
+        Act.CONFIRM_SEGMENT,
         Act.APPROVE_EQUIPMENT,
         Act.SUSPEND,
         Act.ACCEPT_RISK,

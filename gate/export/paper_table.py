@@ -18,10 +18,10 @@ PORTRAIT, LANDSCAPE = 108, 158
 
 GUTTER = 2
 WIDEST, NARROWEST = 60, 5
-LONGEST_WORD = 20
+LONGEST_WORD = 24
 """A longer word may be broken, so that one fingerprint does not push a column off the paper."""
 
-KEPT_SHARE = 0.5
+KEPT_SHARE = 0.6
 """Share of the line for columns of their own where not all of them fit; the others follow as one column of pairs."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -49,7 +49,9 @@ def laid_out(report: Report, zone: ZoneInfo) -> Layout:
     filled = [any(row[place] for row in rows) for place in range(len(report.columns))]
     if not rows:
         filled = [True] * len(report.columns)
-    kept = [place for place, is_filled in enumerate(filled) if is_filled]
+    names = {column.name for column in report.columns}
+    twins = [column.name.removesuffix("_utc") in names - {column.name} for column in report.columns]
+    kept = [place for place, is_filled in enumerate(filled) if is_filled and not twins[place]]
     left_out = [column.title for column, is_filled in zip(report.columns, filled, strict=True) if not is_filled]
     columns = [report.columns[place] for place in kept]
     rows = [tuple(row[place] for place in kept) for row in rows]
@@ -84,8 +86,13 @@ def _needs(columns: list[Column], rows: list[tuple[str, ...]]) -> tuple[list[int
         cells = [column.title, *(row[place] for row in rows)]
         words = [min(len(word), LONGEST_WORD) for cell in cells for word in re.split(f"[ {_BREAK}]", cell)]
         least.append(max(NARROWEST, *words))
-        natural.append(max(least[-1], min(WIDEST, max(len(cell.replace(_BREAK, "")) for cell in cells))))
+        natural.append(max(least[-1], min(WIDEST, _usual([len(cell.replace(_BREAK, "")) for cell in cells]))))
     return natural, least
+
+
+def _usual(lengths: list[int]) -> int:
+    """Return the length that nine cells of ten do not exceed: one long text must not starve the other columns."""
+    return sorted(lengths)[(len(lengths) - 1) * 9 // 10]
 
 
 def _own(least: list[int], room: int) -> int:
@@ -151,5 +158,5 @@ def breakable(text: str) -> str:
 
 
 def _broken(word: str) -> str:
-    parts = re.findall(rf".{{1,{LONGEST_WORD - 8}}}", word)
+    parts = re.findall(rf".{{1,{LONGEST_WORD // 2}}}", word)
     return _BREAK.join(parts)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from gate.core.audit import FACT_KINDS, NO_LEAF, Entry, entry_bytes, grown, leaf_hash, timestamp
+from gate.core.frontier import LOST_LEAF, extended
 from gate.store.database import STORE_FAULTS, begin_writing
 from gate.store.schema import audit_trail, trail_head
 from gate.store.statements import Statement
@@ -106,6 +107,16 @@ class Trail:
             self.rollback()
             raise OSError("the records have no head; run: gate verify")
         self.head = self._begun_at = Head(row[0], row[1], split_frontier(row[2]), row[3])
+
+    def skip_to(self, seq: int) -> None:
+        """Never give the numbers up to `seq` again: they were given, and what they stood for is lost.
+
+        Verification names the gap until QA has signed for it.
+        """
+        here = self.head
+        if seq > here.seq:
+            lost = [LOST_LEAF] * (seq - here.seq)
+            self.head = Head(seq, here.leaf, extended(here.frontier, here.seq, lost), here.facts_seq)
 
     def append(self, entry: Entry) -> int:
         """Write one entry into the open transaction and return its number."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from gate.core.frontier import extended
+from gate.core.frontier import LOST_LEAF, extended
 from gate.store.audit_trail import split_frontier
 from gate.store.schema import audit_trail, trail_head
-from gate.store.segments import LOST_LEAF, Break, segments_of, stored_digest
+from gate.store.segments import Break, segments_of, stored_digest
 from gate.store.trail_bytes import said_of
 from gate.store.trail_walk import BEGINNING, Progress, Proven, Walk
 from gate.store.verify_rows import Bad, holds_by_itself, next_row

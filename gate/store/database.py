@@ -1,5 +1,6 @@
 """Open and create the database: the only place that knows which database it is."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,19 +86,36 @@ def make_engine(path: Path, *, key: str | None, read_only: bool) -> sa.Engine:
 
 def _connector(path: Path, key: str | None, *, read_only: bool) -> Callable[[], Any]:
     def connect() -> Any:
-        uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
-        connection = sqlite.connect(
-            uri,
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=BUSY_MS / 1000,
-        )
-        for pragma in _pragmas(key, read_only=read_only):
-            connection.execute(pragma)
-        return connection
+        if not read_only:
+            return _connected(path, key, "mode=rwc", read_only=False)
+        try:
+            return _connected(path, key, "mode=ro", read_only=True)
+        except sqlite.OperationalError as error:
+            if "unable to open" not in str(error) or os.access(path.parent, os.W_OK):
+                raise
+            return _connected(path, key, "mode=ro&immutable=1", read_only=True)
 
     return connect
+
+
+def _connected(path: Path, key: str | None, how: str, *, read_only: bool) -> Any:
+    """`immutable` is for a file system that cannot be written: no write-ahead log can be shared there."""
+    connection = sqlite.connect(
+        f"file:{quote(str(path))}?{how}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_MS / 1000,
+    )
+    try:
+        for pragma in _pragmas(key, read_only=read_only):
+            connection.execute(pragma)
+        if read_only and not os.access(path.parent, os.W_OK):
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _pragmas(key: str | None, *, read_only: bool) -> list[str]:

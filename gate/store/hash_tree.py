@@ -12,10 +12,11 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from gate.core.audit import node_hash
+from gate.core.frontier import LOST_LEAF
 from gate.core.merkle import Path, consistency_path, inclusion_path, root_of
 from gate.store.schema import audit_trail
 from gate.store.seal_schema import hash_tiles
-from gate.store.segments import LOST_LEAF, Break, Segment, segments_of
+from gate.store.segments import Break, Segment, segments_of
 
 TILE = 256
 TILE_LEVELS = 8

@@ -21,6 +21,9 @@ BEFORE = 2000
 STARTED_WITHIN = 50_000
 """Entries in which the last start before a period is looked for."""
 
+LOOKED_AT = 10
+"""Entries that are read at once to find one whose clock was trusted: nearly always the first."""
+
 MEANINGLESS = (Kind.ACTUATED.value,)
 """Kinds that no rule looks at: half of all entries."""
 
@@ -120,7 +123,7 @@ def _trusted_from(connect: Connect, seq: int, before: int) -> tuple[int, datetim
         sa.select(audit_trail.c.seq, audit_trail.c.at, audit_trail.c.data)
         .where(audit_trail.c.seq >= sa.bindparam("from"), audit_trail.c.seq < before)
         .order_by(audit_trail.c.seq)
-        .limit(100)
+        .limit(LOOKED_AT)
     )
     start = seq
     while True:
@@ -130,6 +133,6 @@ def _trusted_from(connect: Connect, seq: int, before: int) -> tuple[int, datetim
             said = said_of(row.data)
             if said is not None and not said["clock"].endswith(":untrusted"):
                 return row.seq, instant(row.at)
-        if len(rows) < 100:
+        if len(rows) < LOOKED_AT:
             return before - 1, None
         start = rows[-1].seq + 1

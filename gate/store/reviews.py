@@ -83,6 +83,11 @@ def gate_reviews(ask: Ask) -> tuple[Review, ...]:
     return tuple(_review(row) for row in ask(_OF_GATE, {}))
 
 
+def lot_reviews(ask: Ask, most: int) -> tuple[Review, ...]:
+    """Return the reviews of lots that are on record, the newest first, at most so many."""
+    return tuple(_review(row) for row in ask(_OF_LOTS.limit(most), {}))
+
+
 def review_of(ask: Ask, review_id: str) -> Review | None:
     """Return one review, None if it is not on record yet."""
     rows = ask(_ONE, {"review": review_id})
@@ -148,6 +153,11 @@ _COLUMNS = (
 )
 _OF_GATE = (
     sa.select(*_COLUMNS).where(reviews.c.known_to.is_(None), reviews.c.scope == GATE).order_by(reviews.c.first_seq)
+)
+_OF_LOTS = (
+    sa.select(*_COLUMNS)
+    .where(reviews.c.known_to.is_(None), reviews.c.scope == LOT)
+    .order_by(reviews.c.known_from.desc())
 )
 _ONE = sa.select(*_COLUMNS).where(reviews.c.known_to.is_(None), reviews.c.id == sa.bindparam("review"))
 _DISPOSED = (

@@ -1,7 +1,7 @@
-"""The file of the search index: immutable segments of posting lists and of times, derived from the trail.
+"""The file of the search index: immutable volumes of posting lists and of times, derived from the trail.
 
-A segment covers the entries of one aligned span of numbers. For each term it holds the numbers of the entries that
-have it, as a roaring bitmap. Sixteen segments that fill the span of one above them are merged into it, so a search
+A volume covers the entries of one aligned span of numbers. For each term it holds the numbers of the entries that
+have it, as a roaring bitmap. Sixteen volumes that fill the span of one above them are merged into it, so a search
 reads a few dozen lists however long the trail is. The file holds nothing that the trail does not say: it may be
 deleted at any time.
 """
@@ -20,9 +20,9 @@ from pyroaring import BitMap
 
 from gate.core.log_terms import SEARCHED, Term
 from gate.store.database import make_engine
-from gate.store.search_spans import Segment, span_of
+from gate.store.search_spans import Volume, span_of
 
-FORMAT = 1
+FORMAT = 2
 """Another number, another index: raise it when the terms or the tables change."""
 
 BLOCK = 1024
@@ -33,8 +33,8 @@ ROUND = 500
 metadata = sa.MetaData()
 
 about = sa.Table("about", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("said", sa.Text))
-segments = sa.Table(
-    "segments",
+volumes = sa.Table(
+    "volumes",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("level", sa.Integer, nullable=False),
@@ -45,7 +45,7 @@ segments = sa.Table(
 postings = sa.Table(
     "postings",
     metadata,
-    sa.Column("segment", sa.Integer, primary_key=True),
+    sa.Column("volume", sa.Integer, primary_key=True),
     sa.Column("field", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, primary_key=True),
     sa.Column("crc", sa.Integer, nullable=False),
@@ -128,17 +128,17 @@ class SearchFile:
         if found != _about(gate_id):
             raise DamagedIndexError(f"the index is of {found}, wanted is {_about(gate_id)}")
 
-    def segments(self) -> list[Segment]:
-        """Return every segment, the oldest entries first."""
-        rows = self._connection.execute(sa.select(segments).order_by(segments.c.first))
-        return [Segment(*row) for row in rows]
+    def volumes(self) -> list[Volume]:
+        """Return every volume, the oldest entries first."""
+        rows = self._connection.execute(sa.select(volumes).order_by(volumes.c.first))
+        return [Volume(*row) for row in rows]
 
     def release(self) -> None:
         """End the snapshot that reading began."""
         self._connection.rollback()
 
-    def read(self, terms: Iterable[Term], within: Sequence[Segment]) -> BitMap:
-        """Return the numbers of the entries in these segments that have any of the terms.
+    def read(self, terms: Iterable[Term], within: Sequence[Volume]) -> BitMap:
+        """Return the numbers of the entries in these volumes that have any of the terms.
 
         Raises:
             DamagedIndexError: a list is not the one that was written.
@@ -146,7 +146,7 @@ class SearchFile:
         by_field: dict[str, list[str]] = {}
         for term in terms:
             by_field.setdefault(term.field, []).append(term.value)
-        ids = [segment.id for segment in within]
+        ids = [volume.id for volume in within]
         found = []
         for field, values in by_field.items():
             for start in range(0, len(values), ROUND):
@@ -181,7 +181,7 @@ class SearchFile:
         return found
 
     def write(self, level: int, first: int, leaf: bytes, held: Postings, at: Mapping[int, "array[int]"]) -> None:
-        """Add a segment with its posting lists and times in one transaction."""
+        """Add a volume with its posting lists and times in one transaction."""
         with self._connection.begin():
             id_ = self._add(level, first, leaf)
             rows = [_row(id_, term, seqs) for term, seqs in sorted(held.items())]
@@ -190,8 +190,8 @@ class SearchFile:
             self._connection.execute(sa.insert(times), [_times_row(block, found) for block, found in at.items()])
             self._add_words(held)
 
-    def merge(self, level: int, parts: Sequence[Segment]) -> None:
-        """Put one segment in the place of the parts that fill its span."""
+    def merge(self, level: int, parts: Sequence[Volume]) -> None:
+        """Put one volume in the place of the parts that fill its span."""
         with self._connection.begin(), ExitStack() as stack:
             id_ = self._add(level, parts[0].first, parts[-1].leaf)
             every = [self._lists(stack, part) for part in parts]
@@ -204,13 +204,13 @@ class SearchFile:
             if waiting:
                 self._connection.execute(sa.insert(postings), waiting)
             ids = [part.id for part in parts]
-            self._connection.execute(sa.delete(postings).where(postings.c.segment.in_(ids)))
-            self._connection.execute(sa.delete(segments).where(segments.c.id.in_(ids)))
+            self._connection.execute(sa.delete(postings).where(postings.c.volume.in_(ids)))
+            self._connection.execute(sa.delete(volumes).where(volumes.c.id.in_(ids)))
 
-    def _lists(self, stack: ExitStack, part: Segment) -> Iterator[tuple[Term, BitMap]]:
+    def _lists(self, stack: ExitStack, part: Volume) -> Iterator[tuple[Term, BitMap]]:
         wanted = (
             sa.select(postings.c.field, postings.c.value, postings.c.crc, postings.c.seqs)
-            .where(postings.c.segment == part.id)
+            .where(postings.c.volume == part.id)
             .order_by(postings.c.field, postings.c.value)
         )
         rows = stack.enter_context(self._connection.execute(wanted, execution_options={"yield_per": ROUND}))
@@ -218,7 +218,7 @@ class SearchFile:
 
     def _add(self, level: int, first: int, leaf: bytes) -> int:
         values = {"level": level, "first": first, "last": first + span_of(level) - 1, "leaf": leaf}
-        added = self._connection.execute(sa.insert(segments).values(values)).inserted_primary_key
+        added = self._connection.execute(sa.insert(volumes).values(values)).inserted_primary_key
         return int(added[0]) if added else 0
 
     def _add_words(self, held: Postings) -> None:
@@ -237,7 +237,7 @@ class SearchFile:
 
 
 _READ = sa.select(postings.c.crc, postings.c.seqs).where(
-    postings.c.segment.in_(sa.bindparam("ids", expanding=True)),
+    postings.c.volume.in_(sa.bindparam("ids", expanding=True)),
     postings.c.field == sa.bindparam("asked_field"),
     postings.c.value.in_(sa.bindparam("asked", expanding=True)),
 )
@@ -250,11 +250,11 @@ def _about(gate_id: str) -> dict[str, str]:
     return {"format": str(FORMAT), "gate": gate_id}
 
 
-def _row(segment: int, term: Term, seqs: BitMap) -> dict[str, Any]:
+def _row(volume: int, term: Term, seqs: BitMap) -> dict[str, Any]:
     seqs.run_optimize()
     data = seqs.serialize()
     return {
-        "segment": segment,
+        "volume": volume,
         "field": str(term.field),
         "value": str(term.value),
         "crc": zlib.crc32(data),

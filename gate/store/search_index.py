@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from gate.store.database import STORE_FAULTS
 from gate.store.search_file import DamagedIndexError, SearchFile
 from gate.store.search_live import PIECE, Part, head_seq, leaf_of, scan
-from gate.store.search_reading import Blocks, Reading
-from gate.store.search_spans import SPAN, Segment, hole, mergeable, span_of
+from gate.store.search_reading import Known, Reading
+from gate.store.search_spans import SPAN, Volume, hole, mergeable, span_of
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class SearchIndex:
         self._reader: SearchFile | None = None
         self._writer: SearchFile | None = None
         self._mine: IO[bytes] | None = None
-        self._blocks = Blocks()
+        self._known = Known()
         self._opened = False
         self._doomed = False
 
@@ -79,7 +79,7 @@ class SearchIndex:
                     live = self._catch_up()
                 finally:
                     self._release()
-            return question(Reading(live, None, (), self._blocks))
+            return question(Reading(live, None, (), self._known))
 
     def doubt(self, why: str) -> None:
         """Make the index anew: an answer did not fit what the trail says."""
@@ -98,8 +98,8 @@ class SearchIndex:
 
     def _reading(self, live: Part) -> Reading:
         if self._reader is None:
-            return Reading(live, None, (), self._blocks)
-        return Reading(live, self._reader, self._reader.segments(), self._blocks)
+            return Reading(live, None, (), self._known)
+        return Reading(live, self._reader, self._reader.volumes(), self._known)
 
     def _release(self) -> None:
         if self._reader is not None:
@@ -145,7 +145,7 @@ class SearchIndex:
         if self._reader is None:
             return -1
         try:
-            return max((segment.last for segment in self._reader.segments()), default=-1)
+            return max((volume.last for volume in self._reader.volumes()), default=-1)
         except UNUSABLE as error:
             self._doom(error)
             return -1
@@ -167,16 +167,16 @@ class SearchIndex:
             self._doom(error)
 
     def _compare(self, file: SearchFile) -> None:
-        """Look whether each segment ends with the entry that the trail has there."""
+        """Look whether each volume ends with the entry that the trail has there."""
         with self._trail() as connection:
-            for segment in file.segments():
-                if leaf_of(connection, segment.last) != segment.leaf or head_seq(connection) < segment.last:
-                    raise DamagedIndexError(f"the trail is another one at {segment.last}")
+            for volume in file.volumes():
+                if leaf_of(connection, volume.last) != volume.leaf or head_seq(connection) < volume.last:
+                    raise DamagedIndexError(f"the trail is another one at {volume.last}")
         file.release()
 
     def _doom(self, why: object) -> None:
         log.warning("the search index is made anew: %s", why)
-        self._doomed, self._opened, self._blocks, self._live = True, False, Blocks(), None
+        self._doomed, self._opened, self._known, self._live = True, False, Known(), None
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -257,7 +257,7 @@ class SearchIndex:
         """Index the newest span that neither the file nor the memory has."""
         if self._writer is None or self._live is None:
             return False
-        missing = hole(self._segments(self._writer), self._live.first)
+        missing = hole(self._volumes(self._writer), self._live.first)
         if missing is None:
             return False
         level, first = missing
@@ -275,15 +275,15 @@ class SearchIndex:
         return True
 
     def _merge(self) -> bool:
-        """Put one segment in the place of those that fill its span."""
-        found = mergeable(self._segments(self._writer)) if self._writer is not None else None
+        """Put one volume in the place of those that fill its span."""
+        found = mergeable(self._volumes(self._writer)) if self._writer is not None else None
         if found is not None and self._writer is not None:
             self._writer.merge(*found)
         return found is not None
 
     @staticmethod
-    def _segments(file: SearchFile) -> list[Segment]:
-        found = file.segments()
+    def _volumes(file: SearchFile) -> list[Volume]:
+        found = file.volumes()
         file.release()
         return found
 

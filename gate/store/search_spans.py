@@ -1,19 +1,19 @@
-"""How the search index is cut into segments: aligned spans of entry numbers, sixteen of which make one of the next."""
+"""How the search index is cut into volumes: aligned spans of entry numbers, sixteen of which make one of the next."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 SPAN, FAN = 4096, 16
-"""Entries of the smallest segment, and how many segments make one of the next level."""
+"""Entries of the smallest volume, and how many volumes make one of the next level."""
 
 TOP_LEVEL = 3
-"""Segments of the highest level cover 16 million entries; they are not merged further."""
+"""Volumes of the highest level cover 16 million entries; they are not merged further."""
 
 BUILT_AT_ONCE = 1
-"""Level of the segments that are made at once from what was never indexed."""
+"""Level of the volumes that are made at once from what was never indexed."""
 
 
-class Segment(NamedTuple):
+class Volume(NamedTuple):
     """One part of the index: the entries it covers, and the leaf of the last one when it was read."""
 
     id: int
@@ -24,23 +24,23 @@ class Segment(NamedTuple):
 
 
 def span_of(level: int) -> int:
-    """Return how many entries a segment of a level covers."""
+    """Return how many entries a volume of a level covers."""
     return int(SPAN * FAN**level)
 
 
-def unbroken(segments: Sequence[Segment], end: int) -> list[Segment]:
-    """Return the segments that lie before an entry without a gap, the newest first."""
+def unbroken(volumes: Sequence[Volume], end: int) -> list[Volume]:
+    """Return the volumes that lie before an entry without a gap, the newest first."""
     found, wanted = [], end if end > 1 else 0
-    for segment in sorted(segments, key=lambda one: one.first, reverse=True):
-        if segment.last + 1 == wanted:
-            found.append(segment)
-            wanted = segment.first
+    for volume in sorted(volumes, key=lambda one: one.first, reverse=True):
+        if volume.last + 1 == wanted:
+            found.append(volume)
+            wanted = volume.first
     return found
 
 
-def hole(segments: Sequence[Segment], end: int) -> tuple[int, int] | None:
-    """Return level and first entry of the newest span before `end` that no segment covers, as large as fits."""
-    covered = {start for segment in segments for start in range(segment.first, segment.last, SPAN)}
+def hole(volumes: Sequence[Volume], end: int) -> tuple[int, int] | None:
+    """Return level and first entry of the newest span before `end` that no volume covers, as large as fits."""
+    covered = {start for volume in volumes for start in range(volume.first, volume.last, SPAN)}
     whole = end // SPAN * SPAN
     missing = next((start for start in range(whole - SPAN, -1, -SPAN) if start not in covered), None)
     if missing is None:
@@ -52,13 +52,13 @@ def hole(segments: Sequence[Segment], end: int) -> tuple[int, int] | None:
     return 0, missing
 
 
-def mergeable(segments: Sequence[Segment]) -> tuple[int, list[Segment]] | None:
-    """Return the level of a new segment and the parts that fill its span, None where no span is full."""
+def mergeable(volumes: Sequence[Volume]) -> tuple[int, list[Volume]] | None:
+    """Return the level of a new volume and the parts that fill its span, None where no span is full."""
     for level in range(TOP_LEVEL):
-        by_parent: dict[int, list[Segment]] = {}
-        for segment in sorted(segments, key=lambda one: one.first):
-            if segment.level == level:
-                by_parent.setdefault(segment.first // span_of(level + 1), []).append(segment)
+        by_parent: dict[int, list[Volume]] = {}
+        for volume in sorted(volumes, key=lambda one: one.first):
+            if volume.level == level:
+                by_parent.setdefault(volume.first // span_of(level + 1), []).append(volume)
         whole = next((parts for parts in by_parent.values() if len(parts) == FAN), None)
         if whole:
             return level + 1, whole

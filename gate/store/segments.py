@@ -25,9 +25,6 @@ segments = known_table(
 
 SEGMENT_TABLES = (segments,)
 
-LOST_LEAF = hashlib.sha256(b"\x00").digest()
-"""Stands in the tree for an entry of which nothing is left: the leaf of no bytes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Break:

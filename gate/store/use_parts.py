@@ -119,6 +119,42 @@ def open_parts(engine: sa.Engine) -> tuple[Part, ...]:
         return tuple(_part(row) for row in connection.execute(_PARTS.where(use_members.c.left_seq.is_(None))))
 
 
+def left_of(connection: sa.Connection, equipment_id: str, first: int, last: int) -> dict[int, int | None]:
+    """Return for each start on a machine, from one entry to another, the entry that ended it; None: still there.
+
+    Parts are put on record in the order of their starts, so those between two entries lie side by side.
+    """
+    begin = _first_part(connection, first)
+    wanted = (
+        sa.select(use_members.c.decision_seq, use_members.c.left_seq)
+        .select_from(use_members.join(equipment_uses, equipment_uses.c.id == use_members.c.use_id))
+        .where(use_members.c.id.between(begin, _first_part(connection, last + 1)))
+        .where(equipment_uses.c.equipment_id == equipment_id)
+    )
+    return {row.decision_seq: row.left_seq for row in connection.execute(wanted)}
+
+
+_PLACE = (
+    sa.select(use_members.c.id, use_members.c.decision_seq)
+    .where(use_members.c.id >= sa.bindparam("place"))
+    .order_by(use_members.c.id)
+    .limit(1)
+)
+
+
+def _first_part(connection: sa.Connection, seq: int) -> int:
+    """Return the id of the first part that began with this entry or a later one, or an id behind the last part."""
+    low, high = 1, (connection.execute(sa.select(sa.func.max(use_members.c.id))).scalar() or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = connection.execute(_PLACE, {"place": middle}).first()
+        if row is not None and row.decision_seq < seq:
+            low = row.id + 1
+        else:
+            high = middle
+    return low
+
+
 def _part(row: Any) -> Part:
     return Part(
         id=row.id,

@@ -240,6 +240,14 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
         "QA: open the period on the page Reviews, decide its exceptions and sign.",
         "AQ : ouvrir la période à la page Revues, décider de ses exceptions et signer.",
     ),
+    "alert_TOO_FEW_CERTIFIED": (
+        "{equipment} has {n} certified people now or within 7 days; this site asks for {m}",
+        "{equipment} : {n} personnes avec certification maintenant ou d’ici 7 jours; ce site en demande {m}",
+    ),
+    "todo_TOO_FEW_CERTIFIED": (
+        "See who loses it and why on the page Trends, Make the list, and book the training.",
+        "Voir qui la perd et pourquoi à la page Tendances, Faire la liste, et prévoir la formation.",
+    ),
     "alert_NOT_CONFIGURED": (
         "{equipment} has no requirements in effect: every read there is denied",
         "{equipment} n’a aucune exigence en vigueur : tout accès y est refusé",

@@ -9,6 +9,7 @@ from gate.web.alert_engine import AlertEngine, Condition, Watched
 from gate.web.alert_sending import Sender
 from gate.web.alert_writing import AlertWriter
 from gate.web.head_alerts import head_alerts
+from gate.web.head_count_alerts import head_count_alerts
 from gate.web.quality_conditions import quality_conditions
 from gate.web.reading import Records
 
@@ -21,7 +22,7 @@ class Alerting:
 
     def __init__(self, settings: Settings, records: Records, clock: Clock, key: str | None, alive_path: Path) -> None:
         self.writer = AlertWriter(settings, key)
-        more = (*MORE, *quality_conditions(settings))
+        more = (*MORE, *quality_conditions(settings), *head_count_alerts(settings, records))
         self.engine = AlertEngine(Watched(settings, records, clock, self.writer, alive_path, more))
         self.mail = Sender("email", mail_sender(settings), records, self.writer, clock)
         self.webhook = Sender("webhook", webhook_sender(settings), records, self.writer, clock)

@@ -38,6 +38,7 @@ from gate.web.protection import protect
 from gate.web.reader_pages import reader_pages
 from gate.web.reading import UNREADABLE, Records
 from gate.web.review_routes import review_pages
+from gate.web.segment_pages import segment_pages
 from gate.web.session import PARTS
 from gate.web.shift_pages import shift_pages
 from gate.web.signing_in import add_signing_in, tell_refusal
@@ -73,6 +74,7 @@ PAGES = (
     inspection_pages,
     access_review,
     log_pages,
+    segment_pages,
 )
 
 EXPLAINED = frozenset({400, 403, 404, 405, 413, 421, 500, 503})

@@ -15,7 +15,7 @@ from gate.supervision import RefusedError
 from gate.web.formats import visible
 from gate.web.pages import viewer
 from gate.web.session import User, accounts, sign_in
-from gate.web.signing import SHOWN, Trouble, form_value, signing_user
+from gate.web.signing import SHOWN, Trouble, form_value, signing_user, trail_whole
 from gate.web.texts import PAGE_TEXTS
 from gate.web.writing import Desk
 
@@ -39,6 +39,8 @@ def changed_by_form(
     The act brings its own transaction, and raises RefusedError.
     """
     user = signing_user()
+    if not trail_whole():
+        return again(Trouble(refused=(PAGE_TEXTS[viewer().language]["chain_broken"],))), 409
     if problems:
         return again(Trouble(problems=dict(problems))), 422
     try:

@@ -76,7 +76,7 @@ def _everywhere(connection: sa.Connection, entry: EntryRow, view: Viewer) -> dic
         "around": steps(surroundings, entry.seq, names, view),
         "signatures": signed_views(entry, intact=place.bytes_match),
         "raw": visible(entry.data),
-        "pairs": _told_by(entry, names, view),
+        "pairs": told_by(entry, names, view),
         "changed": changed_rows(entry),
         "told": told_rows(entry),
         "refers": ref if isinstance(ref := entry.said.get("ref"), int) and 0 < ref < MOST else None,
@@ -97,7 +97,8 @@ def _beside(connection: sa.Connection, seq: int, view: Viewer) -> tuple[int | No
     return found.older, found.newer
 
 
-def _told_by(entry: EntryRow, names: EntryNames, view: Viewer) -> list[tuple[str, str]]:
+def told_by(entry: EntryRow, names: EntryNames, view: Viewer) -> list[tuple[str, str]]:
+    """Return who did it, in what role and why, and what it is about, as names and values."""
     said, texts = entry.said, view.texts
     by = said.get("by")
     who = ""

@@ -7,13 +7,16 @@ from gate.core.audit import Kind
 from gate.core.report import Cell, ColumnKind, Row
 from gate.store.equipment_facts import instant
 from gate.store.lots import lots_at
-from gate.web.asking import READ_AT_ONCE, Shown
+from gate.web.asking import Shown
 from gate.web.log_rows import LogRow, Record, log_row, names_for, records
 from gate.web.pages import site
 from gate.web.view import Viewer
 
+READ_AT_ONCE = 100
+"""Each row asks for its lots too."""
+
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("at", "in_when", ColumnKind.INSTANT),
     ("what", "in_what", ColumnKind.TEXT),
     ("person_id", "in_c_person_id", ColumnKind.ID),
@@ -51,7 +54,7 @@ def _lots(connection: Any, one: Record) -> str:
 def _row(one: Record, lot: str, shown: LogRow, view: Viewer) -> Row:
     said = one.said or {}
     late = one.kind == Kind.LATE_ENTRY
-    mode = view.texts["trial"] if shown.trial else str(said.get("mode", ""))
+    mode = view.texts["trial"] if shown.trial else view.texts.get(f"mode_{said.get('mode')}", "")
     word: Cell = Shown(view.texts["la_mark"], "late") if late else Shown(shown.tag.word, shown.tag.look)
     person = str(said.get("person") or said.get("by") or "")
     return (

@@ -28,6 +28,8 @@ class Standing:
     word: str
     why: str
     record: str
+    record_id: str
+    """What is asked about when one asks what relied on it; empty where there is no record."""
     notes: tuple[str, ...]
 
 
@@ -105,6 +107,7 @@ def _standing(judged: Judged, view: Viewer) -> Standing:
         word=texts["rec_met" if judged.reason is None else "rec_not_met"],
         why=reason_text(judged.reason, view.language) if judged.reason else "",
         record=visible(record.id) if record else texts["rec_no_record"],
+        record_id=record.id if record else "",
         notes=tuple(notes),
     )
 

@@ -13,7 +13,7 @@ from gate.web.board import Message
 from gate.web.floor_cards import Floor
 from gate.web.floor_messages import NEEDS, OVER, TOPIC, decisions_topic
 from gate.web.floor_words import FloorWords
-from gate.web.lot_pages import lots_now
+from gate.web.lot_pages import latest_lots
 from gate.web.pages import around, site, viewer
 from gate.web.reading import UNREADABLE
 from gate.web.session import requires, session_watch
@@ -56,7 +56,7 @@ def machine(equipment: str) -> str:
         card_html=_part("card", card, words),
         decisions=_part("decisions", [words.entry(row, names) for row in rows], words),
         any_decision=bool(rows),
-        lots=lots_now(card.id, now, viewer()),
+        lots=latest_lots(card.id, viewer()),
         done=request.args.get("done", ""),
         closing=user.may(Act.CLOSE_USE),
         user_may=user.may,

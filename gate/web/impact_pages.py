@@ -1,6 +1,6 @@
 """What relied on something that is in doubt now: one page, its question in the address, and its export (E11)."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -96,7 +96,7 @@ def _row(one: Relied, names: dict[str, str], view: Viewer) -> ImpactRow:
     )
 
 
-def _export_url(asked: dict[str, str], view: Viewer) -> str:
+def _export_url(asked: dict[str, Any], view: Viewer) -> str:
     user = current_user()
     if "export_pages.export" not in current_app.view_functions or user is None or not user.may(Act.EXPORT_RECORDS):
         return ""

@@ -20,9 +20,9 @@ from gate.impact_subjects import (
 )
 from gate.store.schema import people
 from gate.web.formats import visible
+from gate.web.log_times import typed_time
 from gate.web.pages import site
 from gate.web.report_makers import Asked, BadQuestionError, add_report
-from gate.web.typed_times import filter_time
 from gate.web.view import Viewer
 
 NAME = "impact"
@@ -88,7 +88,7 @@ def question(asked: Asked, view: Viewer) -> Question | None:
 
 def answer(subject: Subject) -> Answer:
     """Walk along the log and count everything; the first rows are kept."""
-    tally, kept = Tally(until_seq=site().records.head_seq()), []
+    tally, kept = Tally(until_seq=site().records.head_seq()), list[Relied]()
     for one in impact(site().records.engine(), site().settings.zone, subject):
         tally.take(one)
         if len(kept) < KEPT:
@@ -198,11 +198,8 @@ def _text(asked: Asked, name: str, view: Viewer) -> str:
 
 
 def _clock(asked: Asked, view: Viewer) -> ClockPeriod:
-    try:
-        since = filter_time(asked.get("from", "").strip(), view.zone)
-        until = filter_time(asked.get("to", "").strip(), view.zone, last=True)
-    except ValueError as error:
-        raise BadQuestionError(view.texts["imp_bad_time"]) from error
+    since = typed_time(asked.get("from", ""), view.zone, end=False)
+    until = typed_time(asked.get("to", ""), view.zone, end=True)
     if since is None or until is None:
         raise BadQuestionError(view.texts["imp_bad_time"])
     if until <= since:

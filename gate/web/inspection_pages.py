@@ -203,7 +203,7 @@ def _groups(rows: list[dict[str, str]]) -> list[tuple[str, list[dict[str, str]]]
 ELSEWHERE = (
     ("lot_pages.lot_list", "lots", "lo_lede"),
     ("late_pages.late_list", "late_entries", "la_lede"),
-    ("impact_pages.impact", "in_impact", "in_impact_lede"),
+    ("record_pages.impact", "in_impact", "in_impact_lede"),
     ("access_review.access_reviews", "ar_reviews", "ar_lede"),
 )
 

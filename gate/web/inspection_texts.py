@@ -153,6 +153,7 @@ INSPECTION_TEXTS: dict[str, tuple[str, str]] = {
         "TRIAL: the machine withheld nothing for some of that time, so somebody denied could start it all the same.",
         "ESSAI : la machine ne retenait rien une partie de ce temps; une personne refusée pouvait démarrer quand même.",
     ),
+    "in_c_record": ("Record", "Enregistrement"),
     "in_c_row": ("Row", "Ligne"),
     "in_c_person": ("Person", "Personne"),
     "in_c_person_id": ("Person’s number", "Numéro de la personne"),

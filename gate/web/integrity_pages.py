@@ -11,6 +11,7 @@ from gate.web.integrity import integrity
 from gate.web.integrity_view import compared, integrity_page
 from gate.web.pages import around, site, viewer
 from gate.web.session import requires
+from gate.web.verifying import under_way
 
 integrity_pages = Blueprint("integrity_pages", __name__)
 
@@ -30,6 +31,7 @@ def page() -> str:
         **around(view),
         found=integrity_page(engine, here.settings, view),
         state=state,
+        running=under_way(view),
         sentence=view.texts.get(f"ig_{state.look}", view.texts["ig_none"]).format(number=f"#{state.number or 0}"),
         answer=compared(engine, kept[: LONGEST + 1], view),
         kept="\n".join(visible(line) for line in kept[:SHOWN].splitlines()),

@@ -39,6 +39,9 @@ log_pages = Blueprint("log_pages", __name__)
 LARGEST = 2**32 - 2
 """No record has a larger number; what an address asks beyond it means the newest."""
 
+OLDEST = {"order": "oldest"}
+"""What the address says of a list that is read from its oldest record on; otherwise the newest comes first."""
+
 DONE = {"saved": "log_saved", "ended": "log_ended"}
 """What was done before the page was shown -> the key of the sentence that says so."""
 
@@ -141,7 +144,7 @@ def _number(name: str) -> int | None:
 def _searched(connection: sa.Connection, asked: Asked, view: Viewer) -> tuple[Looked, list[LogRow]]:
     """Ask the index and read the records; each is held against the question before it is shown."""
     for _ in range(TRIES):
-        looked = look(asked, Cursor(_number("before"), _number("after")), view)
+        looked = look(asked, Cursor(_number("before"), _number("after"), _oldest()), view)
         found = rows_of(connection, looked, asked.whole)
         if found is not None:
             return looked, log_rows(connection, found, view)
@@ -172,10 +175,11 @@ def _page(
         "bars": bars,
         "bar_urls": _bar_urls(asked, bars, view),
         "zone": _zone(site().clock.read().at, view),
-        "older": _url(asked, view, before=rows[-1].seq) if looked and rows and looked.last < looked.total else "",
-        "newer": _url(asked, view, after=rows[0].seq) if looked and rows and looked.first > 1 else "",
+        **_pager(asked, looked, rows, view),
+        "turned": _url(asked, view, ("order",), **({} if _oldest() else OLDEST)),
+        "oldest_first": _oldest(),
         "newer_url": url_for("log_pages.newer", **_args(asked, view), after=looked.head_seq if looked else 0),
-        "newest": _url(asked, view),
+        "newest": _url(asked, view, ("order",)),
         "export": _export_url(asked, view),
         **options,
     }
@@ -225,7 +229,24 @@ def _view(view: View) -> dict[str, Any]:
 
 
 def _args(asked: Asked, view: Viewer) -> dict[str, Any]:
-    return {**asked.given, **_view(asked.view), "lang": view.language}
+    return {**asked.given, **_view(asked.view), **(OLDEST if _oldest() else {}), "lang": view.language}
+
+
+def _oldest() -> bool:
+    return request.args.get("order") == OLDEST["order"]
+
+
+def _pager(asked: Asked, looked: Looked | None, rows: list[LogRow], view: Viewer) -> dict[str, str]:
+    """Return the addresses of the pages before and after this one, in its order; empty: there is none."""
+    back, on = ("before", "after") if _oldest() else ("after", "before")
+    if not looked or not rows:
+        return {"back": "", "on": ""}
+    first: dict[str, Any] = {back: rows[0].seq}
+    last: dict[str, Any] = {on: rows[-1].seq}
+    return {
+        "back": _url(asked, view, **first) if looked.first > 1 else "",
+        "on": _url(asked, view, **last) if looked.last < looked.total else "",
+    }
 
 
 def _url(asked: Asked, view: Viewer, without: str | Iterable[str] = (), **more: Any) -> str:

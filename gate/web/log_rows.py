@@ -31,6 +31,7 @@ LOOKS: Mapping[str, str] = {
     Kind.PERMISSIVE_DROPPED: "due",
     Kind.OVERRIDE_GRANTED: "over",
     Kind.HOLD_SET: "hold",
+    Kind.LATE_ENTRY: "due",
 }
 """Kinds that are more than a plain line -> the drawing of their tag."""
 
@@ -141,7 +142,7 @@ def log_row(one: Record, names: NamesOfAll, view: Viewer) -> LogRow:
         tag=Tag(LOOKS.get(one.kind, "plain"), texts.get(f"log_kind_{one.kind}", one.kind)),
         trial=said.get("mode") == "shadow",
         operation="",
-        why=visible(cut(_sentence(said, names, view, told=str(person or by or "")))),
+        why=visible(cut(_sentence(said, names, view))),
     )
 
 
@@ -161,18 +162,46 @@ def _decision(one: Record, said: Mapping[str, Any], names: NamesOfAll, view: Vie
     )
 
 
-def _sentence(said: Mapping[str, Any], names: NamesOfAll, view: Viewer, *, told: str) -> str:
-    """Say what it is about, who did it where that is not in the row already, and why."""
-    new, detail, by = said.get("new"), said.get("detail"), said.get("by")
-    about = [str(said.get("subject") or said.get("reader") or "")]
-    if isinstance(new, Mapping):
-        about += [str(new[key]) for key in ("reference", "mode", "state") if isinstance(new.get(key), str)]
-    if isinstance(detail, Mapping):
-        about += [str(detail[key]) for key in ("what", "cause") if isinstance(detail.get(key), str)]
-    if by and str(by) != told:
-        about.append(view.texts["log_by"].format(name=names.by(str(by))))
-    why = str(said.get("why") or "")
-    return ": ".join(part for part in (", ".join(filter(None, about)), why) if part)
+def _sentence(said: Mapping[str, Any], names: NamesOfAll, view: Viewer) -> str:
+    """Say what happened, in the words of the record's own page, with the reference and the justification."""
+    texts = view.texts
+    sentence = texts.get(f"entry_{said['kind']}", texts["entry_other"]).format_map(_Parts(_parts(said, names, texts)))
+    new, detail = said.get("new"), said.get("detail")
+    more = [str(new[key]) for key in ("reference", "mode", "state") if isinstance(new, Mapping) and _is_text(new, key)]
+    more += [str(detail[key]) for key in ("what", "cause") if isinstance(detail, Mapping) and _is_text(detail, key)]
+    more = [text.replace("_", " ") for text in more if text not in sentence]
+    return ": ".join(filter(None, [", ".join([sentence, *more]), str(said.get("why") or "")]))
+
+
+class _Parts(dict[str, str]):
+    """The names in a sentence; one that it asks for and nobody gives is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _parts(said: Mapping[str, Any], names: NamesOfAll, texts: Mapping[str, str]) -> dict[str, str]:
+    plain = {
+        "machine": "equipment",
+        "reader": "reader",
+        "last4": "badge_last4",
+        "ref": "ref",
+        "old": "old",
+        "new": "new",
+    }
+    found = {name: str(said[key]) for name, key in plain.items() if isinstance(said.get(key), str | int)}
+    detail = said.get("detail")
+    if isinstance(detail, Mapping) and _is_text(detail, "what"):
+        found["what"] = str(detail["what"])
+    for key in ("person", "by"):
+        found[key] = names.by(str(said[key])) if said.get(key) else texts["log_system"]
+    found["subject"] = str(said.get("subject") or texts["log_results"])
+    found["kind"] = str(said["kind"])
+    return found
+
+
+def _is_text(found: Mapping[str, Any], key: str) -> bool:
+    return isinstance(found.get(key), str)
 
 
 def cut(text: str) -> str:

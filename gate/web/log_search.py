@@ -25,6 +25,8 @@ class Cursor(NamedTuple):
 
     before: int | None = None
     after: int | None = None
+    oldest: bool = False
+    """Oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Looked:
     """What the index answers."""
 
     seqs: tuple[int, ...]
-    """Of this page, newest first."""
+    """Of this page, in its order."""
     first: int
-    """Place of the first of them among all that fit, from 1."""
+    """Place of the first of them among all that fit, from 1 in that order."""
     total: int
     views: Mapping[View, int]
     bars: Counts
@@ -78,11 +80,11 @@ def _look(lists: Reading, asked: Asked, cursor: Cursor, view: Viewer) -> Looked:
     of_view = {one: lists.read((Term(Field.VIEW, one),)) for one in View if one is not View.EVERYTHING}
     counts: dict[View, int] = {one: every.intersection_cardinality(seqs) for one, seqs in of_view.items()}
     found = every & of_view[asked.view] if asked.view in of_view else every
-    end = _end(found, cursor)
-    start = max(0, end - PAGE_ROWS)
+    start, end = _page(found, cursor)
+    shown = tuple(found[start:end]) if end > start else ()
     return Looked(
-        seqs=tuple(reversed(found[start:end])) if end else (),
-        first=len(found) - end + 1,
+        seqs=shown if cursor.oldest else shown[::-1],
+        first=start + 1 if cursor.oldest else len(found) - end + 1,
         total=len(found),
         views={View.EVERYTHING: len(every), **counts},
         bars=counted(found, asked.query.since_ms, asked.query.until_ms, view.zone, lists),
@@ -91,18 +93,21 @@ def _look(lists: Reading, asked: Asked, cursor: Cursor, view: Viewer) -> Looked:
     )
 
 
-def _end(found: BitMap, cursor: Cursor) -> int:
-    """Return how many of the records that fit lie before the end of the page."""
+def _page(found: BitMap, cursor: Cursor) -> tuple[int, int]:
+    """Return how many of the records that fit lie before the page, and before its end, by number."""
     if cursor.before is not None:
-        return found.rank(cursor.before - 1) if cursor.before > 0 else 0
-    if cursor.after is not None:
-        return min(len(found), found.rank(max(0, cursor.after)) + PAGE_ROWS)
-    return len(found)
+        end = found.rank(cursor.before - 1) if cursor.before > 0 else 0
+        return max(0, end - PAGE_ROWS), end
+    if cursor.after is not None or cursor.oldest:
+        start = found.rank(max(0, cursor.after or 0))
+        return start, min(len(found), start + PAGE_ROWS)
+    return max(0, len(found) - PAGE_ROWS), len(found)
 
 
 def rows_of(connection: sa.Connection, looked: Looked, query: Query) -> list[Record] | None:
     """Return the records of the page, None where one does not fit the question: then the index is not right."""
-    found = records(connection, looked.seqs)
+    by_seq = {one.seq: one for one in records(connection, looked.seqs)}
+    found = [by_seq[seq] for seq in looked.seqs if seq in by_seq]
     if len(found) != len(looked.seqs) or not all(holds(query, one.found) for one in found):
         site().searching.index.doubt("a record that was found does not fit the question")
         return None

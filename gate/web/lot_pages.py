@@ -1,6 +1,5 @@
 """The pages of lots: the list, one window with its history, and the signed forms that record, correct and withdraw."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -8,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from gate.core.lotting import LotData
 from gate.core.roles import Act
-from gate.core.spans import Span
 from gate.lot_acts import Recorded, Saying, correct_lot, record_lot, withdraw_lot
 from gate.store import lots
 from gate.store.lots import Window, WindowFilter
@@ -27,6 +25,7 @@ from gate.web.view import Viewer
 lot_pages = Blueprint("lot_pages", __name__, url_prefix="/lots")
 
 SHOWN = 100
+LATEST = 3
 EMPTY = {
     "equipment_id": "",
     "lot": "",
@@ -102,11 +101,12 @@ def lot(window_id: str) -> str:
     )
 
 
-def lots_now(equipment_id: str, now: datetime, view: Viewer) -> list[dict[str, Any]]:
-    """Return the lots that are on a machine now, for its page on the floor."""
+def latest_lots(equipment_id: str, view: Viewer) -> list[dict[str, Any]]:
+    """Return the lots that were begun last on a machine, for its page on the floor."""
+    wanted = WindowFilter(equipment_id=equipment_id)
     with site().records.engine().connect() as connection:
-        found = lots.windows_on(connection, equipment_id, Span(now, None))
-    return [shown_window(window, view) for window in found if window.span.covers(now)]
+        found = lots.newest_windows(connection, wanted, before=None, limit=LATEST)
+    return [shown_window(window, view) for window in found]
 
 
 def shown_window(window: Window, view: Viewer) -> dict[str, Any]:

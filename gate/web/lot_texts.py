@@ -26,7 +26,7 @@ LOT_TEXTS: dict[str, tuple[str, str]] = {
         "Aucun lot au registre ici. Inscrivez le premier, ou effacez le filtre.",
     ),
     "lo_older": ("Earlier ones", "Plus anciens"),
-    "lo_none_now": ("No lot is on record here now.", "Aucun lot inscrit ici maintenant."),
+    "lo_none_now": ("No lot is on record here yet.", "Aucun lot inscrit ici encore."),
     "lo_all_here": ("Lots of this machine", "Lots de cette machine"),
     "lo_use_log": ("Use log", "Journal d’utilisation"),
     "lo_who": ("Who operated", "Qui a utilisé"),

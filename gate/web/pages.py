@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 
@@ -36,7 +37,14 @@ def viewer() -> Viewer:
 def around(view: Viewer) -> dict[str, object]:
     """Return what every page needs around its content."""
     other = site().parts.viewer(next(language for language in LANGUAGES if language != view.language))
-    return {"viewer": view, "other": other, "texts": PAGE_TEXTS[view.language], "site": site().settings.site.name}
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return {
+        "viewer": view,
+        "other": other,
+        "other_address": f"?{urlencode([*asked, ('lang', other.language)])}",
+        "texts": PAGE_TEXTS[view.language],
+        "site": site().settings.site.name,
+    }
 
 
 @pages.get("/")

@@ -58,7 +58,7 @@ SUBJECTS = (
 """What can be asked about: how the subject of an entry begins."""
 
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("at", "in_when", ColumnKind.INSTANT),
     ("what", "in_what", ColumnKind.TEXT),
     ("subject", "in_c_subject", ColumnKind.ID),

@@ -49,7 +49,7 @@ LOOKS: Mapping[Followed, str] = {
     Followed.NOTHING: "plain",
 }
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("at", "in_when", ColumnKind.INSTANT),
     ("equipment", "lo_machine", ColumnKind.ID),
     ("person_id", "in_c_person_id", ColumnKind.ID),

@@ -86,7 +86,7 @@ COLUMNS = (
     ("mode", "mode", ColumnKind.TEXT),
     ("clock", "in_c_clock", ColumnKind.TEXT),
     ("ended", "in_c_ended", ColumnKind.TEXT),
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
 )
 
 

@@ -22,7 +22,7 @@ MOST = 2000
 LONG_AGO = datetime.fromisoformat("1990-01-01T00:00:00+00:00")
 
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("person_id", "in_c_person_id", ColumnKind.ID),
     ("person", "in_c_person", ColumnKind.TEXT),
     ("equipment", "lo_machine", ColumnKind.ID),

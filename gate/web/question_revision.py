@@ -11,7 +11,7 @@ from gate.core.log_terms import Field, Result
 from gate.core.report import Cell, ColumnKind, Report, Row
 from gate.core.spans import Span
 from gate.store.equipment_facts import instant
-from gate.store.schema import item_revisions, items, training_records
+from gate.store.schema import equipment, item_revisions, items, requirement_sets, training_records
 from gate.store.trail_bytes import Said
 from gate.web.asking import (
     READ_AT_ONCE,
@@ -39,7 +39,7 @@ USED = (Result.ALLOWED, Result.OVERRIDE, Result.WOULD_DENY)
 """Every start; what would have been denied in trial was not withheld."""
 
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("at", "in_when", ColumnKind.INSTANT),
     ("person_id", "in_c_person_id", ColumnKind.ID),
     ("person", "in_c_person", ColumnKind.TEXT),
@@ -78,8 +78,9 @@ def make_report(asked: Asked, view: Viewer) -> Report:
     until = instant_asked(asked, "to", view, end=True)
     if until is not None and until <= found.effective_at:
         raise BadQuestionError(view.texts["in_wrong_way"])
-    here = [terms(Field.EQUIPMENT, [machine])] if machine else []
-    starts = seqs_of(query_of(terms(Field.RESULT, USED), *here, span=Span(found.effective_at, until)))
+    machines = [machine] if machine else _demanding(found.item_id)
+    here = terms(Field.EQUIPMENT, machines)
+    starts = seqs_of(query_of(terms(Field.RESULT, USED), here, span=Span(found.effective_at, until)))
     without = type(starts)([one.seq for one in told(starts) if _without(one.said, found)])
     rest = after(without, asked)
     effective = found.effective_at.astimezone(view.zone).isoformat(timespec="minutes")
@@ -123,6 +124,19 @@ def _about(asked: Asked, view: Viewer) -> About:
         said={one.version: _said(one) for one in held},
         trained=_trained(held, revision),
     )
+
+
+def _demanding(item: str) -> list[str]:
+    """Return every machine that ever was in a class or an area whose requirements ever named the item."""
+    named = requirement_sets.c.groups.contains(item, autoescape=True)
+    with site().records.engine().connect() as connection:
+        places = connection.execute(
+            sa.select(requirement_sets.c.scope, requirement_sets.c.scope_id).where(named).distinct()
+        ).all()
+        classes = [row.scope_id for row in places if row.scope == "class"]
+        areas = [row.scope_id for row in places if row.scope == "area"]
+        there = sa.or_(equipment.c.class_id.in_(classes), equipment.c.area_id.in_(areas))
+        return list(connection.execute(sa.select(equipment.c.id).where(there).distinct()).scalars())
 
 
 def _said(row: Any) -> str:

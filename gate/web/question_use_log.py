@@ -5,18 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from pyroaring import BitMap
 
 from gate.core.audit import Kind
 from gate.core.log_terms import Field, Result, Term
 from gate.core.report import Cell, ColumnKind, Report, Row
 from gate.core.roles import Act
 from gate.core.spans import Span
-from gate.core.uses_told import LEFT
 from gate.store.late_entries import late_entry
 from gate.store.lots import Window, windows_on
-from gate.store.schema import use_members
-from gate.store.use_parts import open_parts
+from gate.store.use_parts import left_of, open_parts
 from gate.web.asking import (
     Shown,
     Told,
@@ -50,7 +47,7 @@ USES = frozenset(
 """What makes a line of the log: each start, each late entry, and what changed the state of the machine."""
 
 COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("from", "in_from", ColumnKind.INSTANT),
     ("until", "in_to", ColumnKind.INSTANT),
     ("lot", "lo_lot", ColumnKind.ID),
@@ -72,7 +69,6 @@ def make_report(asked: Asked, view: Viewer) -> Report:
     machine, span = machine_asked(asked, view, needed=True), span_asked(asked, view)
     here = terms(Field.EQUIPMENT, [machine])
     found = seqs_of(query_of(here, USES, span=span))
-    ends = seqs_of(query_of(here, terms(Field.KIND, LEFT)))
     rest = after(found, asked)
     return Report(
         name=NAME,
@@ -80,17 +76,17 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         language=view.language,
         filters=filters_of(view, asked, ("equipment", "lo_machine"), ("from", "in_from"), ("to", "in_to")),
         columns=columns_of(view, *COLUMNS),
-        rows=lambda: _rows(machine, rest, ends, view),
+        rows=lambda: _rows(machine, rest, view),
         total=len(found),
         head_seq=site().records.head_seq(),
         notes=(view.texts["in_use_log_note"],),
     )
 
 
-def _rows(machine: str, seqs: Sequence[int], ends: BitMap, view: Viewer) -> Iterator[Row]:
+def _rows(machine: str, seqs: Sequence[int], view: Viewer) -> Iterator[Row]:
     for start in range(0, len(seqs), CHUNK):
         chunk = list(told(seqs[start : start + CHUNK]))
-        ended = _ends_of(chunk, ends)
+        ended = _ends_of(machine, chunk)
         with site().records.engine().connect() as connection:
             windows = _windows(connection, machine, chunk)
             late = {one.seq: late_entry(connection, _late_id(one)) for one in chunk if one.kind == Kind.LATE_ENTRY}
@@ -106,21 +102,12 @@ def _rows(machine: str, seqs: Sequence[int], ends: BitMap, view: Viewer) -> Iter
                 yield _state_row(one, names, view)
 
 
-def _ends_of(chunk: Sequence[Told], ends: BitMap) -> dict[int, Told]:
+def _ends_of(machine: str, chunk: Sequence[Told]) -> dict[int, Told]:
     """Return what ended each start of the chunk; whoever is still signed in has no end."""
-    starts = {one.seq for one in chunk if one.kind == Kind.DECISION}
     with site().records.engine().connect() as connection:
-        still = sa.select(use_members.c.decision_seq).where(use_members.c.left_seq.is_(None))
-        wanted = starts - set(connection.execute(still).scalars())
-    found: dict[int, Told] = {}
-    later = ends[ends.rank(min(wanted)) :] if wanted else BitMap()
-    for one in told(later):
-        ref = one.said.get("ref")
-        if ref in wanted:
-            found[ref] = one
-            if len(found) == len(wanted):
-                break
-    return found
+        left = left_of(connection, machine, chunk[0].seq, chunk[-1].seq)
+    ends = {one.seq: one for one in told(sorted(seq for seq in left.values() if seq is not None))}
+    return {start: ends[seq] for start, seq in left.items() if seq in ends}
 
 
 def _windows(connection: sa.Connection, machine: str, chunk: Sequence[Told]) -> tuple[Window, ...]:
@@ -137,7 +124,9 @@ def _use_row(one: Told, end: Told | None, windows: Sequence[Window], names: Mapp
         texts["clock_untrusted"] if str(said.get("clock", "")).endswith(":untrusted") else "",
         _end_words(end, view),
     ]
-    state: Cell = Shown(texts["trial"], "trial") if said.get("mode") == "shadow" else str(said.get("mode", ""))
+    state: Cell = (
+        Shown(texts["trial"], "trial") if said.get("mode") == "shadow" else texts.get(f"mode_{said.get('mode')}", "")
+    )
     return (
         one.seq,
         one.at,
@@ -207,7 +196,7 @@ def _state_row(one: Told, names: Mapping[str, str], view: Viewer) -> Row:
 
 
 OPEN_COLUMNS = (
-    ("seq", "record", ColumnKind.SEQ),
+    ("seq", "in_c_record", ColumnKind.SEQ),
     ("equipment", "lo_machine", ColumnKind.ID),
     ("person_id", "in_c_person_id", ColumnKind.ID),
     ("person", "in_c_person", ColumnKind.TEXT),

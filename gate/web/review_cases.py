@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import cast
 
 import sqlalchemy as sa
-from flask import abort, current_app
+from flask import current_app
 
 from gate.core.review_periods import Period, due_on
 from gate.evidence import EvidenceReader
 from gate.review_acts import Case, Outcomes, outcomes
 from gate.store.granted import asking
+from gate.store.lots import Window
 from gate.store.review_periods import periods
-from gate.store.reviews import GATE, Note, Review, gate_reviews, notes_of, review_of
+from gate.store.reviews import GATE, LOT, Note, Review, gate_reviews, notes_of, review_of
 from gate.verified import Verified, last_verified, verified_path
 from gate.web.pages import site
 from gate.web.review_finding import Findings, Found, Wanted
@@ -33,6 +34,8 @@ class Opened:
     names: ReviewNames
     notes: tuple[Note, ...]
     due_on: date | None
+    windows: tuple[Window, ...] = ()
+    """Where and when the lot was made; empty for a period."""
 
     @property
     def review(self) -> Review:
@@ -94,32 +97,29 @@ def find_period(review_id: str) -> tuple[Listed, tuple[Review, ...]] | None:
     return listed[number], tuple(_as_review(one.period) for one in listed[:number] if one.review is None)
 
 
-def period_case(review_id: str) -> tuple[Listed, tuple[Review, ...]]:
-    """Return one period with the earlier ones; there is no page for one that never was."""
-    found = find_period(review_id)
-    if found is None:
-        abort(404)
-    return found
-
-
 def open_period(one: Listed, earlier: tuple[Review, ...]) -> Opened:
     """Return everything about the review of a period that is over."""
     review = one.review or _as_review(one.period)
     return opened(review, earlier, one.due_on)
 
 
-def opened(review: Review, earlier: tuple[Review, ...], due: date | None, wanted: Wanted | None = None) -> Opened:
+def opened(
+    review: Review,
+    earlier: tuple[Review, ...],
+    due: date | None,
+    wanted: Wanted | None = None,
+    windows: tuple[Window, ...] = (),
+) -> Opened:
     """Return everything about a review: what the rules find in its entries, and what was decided of it."""
     percent = site().settings.review.sample_percent
     found = findings().found(connect, wanted or Wanted(review.first_seq, review.last_seq, percent), decided_again)
-    case = Case(review, found.groups, earlier)
     with connect() as connection:
         ask = asking(connection)
         known = review_of(ask, review.id)
-        case = Case(known or review, found.groups, earlier)
-        return Opened(
-            case, found, outcomes(ask, case), review_names(connection, found.groups), notes_of(ask, review.id), due
-        )
+        stands = known is not None and (known.signed or known.scope != LOT)
+        case = Case(known if known and stands else review, found.groups, earlier)
+        names, notes = review_names(connection, found.groups), notes_of(ask, review.id)
+        return Opened(case, found, outcomes(ask, case), names, notes, due, windows)
 
 
 def decided_again(seqs: tuple[int, ...]) -> dict[int, str]:
@@ -131,7 +131,7 @@ def decided_again(seqs: tuple[int, ...]) -> dict[int, str]:
 
 def _as_review(period: Period) -> Review:
     if period.last_seq is None:
-        abort(409)
+        raise AssertionError("a period that runs has no review")
     return Review(period.id, GATE, period.first_seq, period.last_seq, from_on=period.from_on, until_on=period.until_on)
 
 

@@ -52,6 +52,11 @@ class Wanted:
     percent: int
     key: str = ""
     keep: Callable[[Said], bool] | None = None
+    also: tuple[int, ...] = ()
+    """Entries beyond the bounds that are about the lot: what was entered late."""
+
+
+_Key = tuple[int, int, int, str, str]
 
 
 class Findings:
@@ -59,7 +64,8 @@ class Findings:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[tuple[int, int, int, str, str], Found] = OrderedDict()
+        self._working = threading.Lock()
+        self._found: OrderedDict[_Key, Found] = OrderedDict()
         self.bounds: Bounds = {}
 
     def found(self, connect: Connect, wanted: Wanted, again: Again) -> Found:
@@ -69,13 +75,25 @@ class Findings:
             UnreadableEntryError: an entry cannot be read.
             STORE_FAULTS: the records cannot be read now.
         """
-        key = (wanted.first, wanted.last, wanted.percent, wanted.key, leaf_of(connect, wanted.last).hex())
+        key: _Key = (wanted.first, wanted.last, wanted.percent, wanted.key, leaf_of(connect, wanted.last).hex())
+        known = self._kept(key)
+        if known is None:
+            with self._working:
+                known = self._kept(key) or _find(connect, wanted, key[-1], again)
+                self._keep(key, known)
+        return known
+
+    def _kept(self, key: _Key) -> Found | None:
         with self._lock:
-            known = self._found.pop(key, None) or _find(connect, wanted, key[-1], again)
-            self._found[key] = known
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def _keep(self, key: _Key, found: Found) -> None:
+        with self._lock:
+            self._found[key] = found
             while len(self._found) > KEPT:
                 self._found.popitem(last=False)
-        return known
 
     def known(self, first: int, last: int, percent: int) -> Found | None:
         """Return what is in memory already of the whole gate between two entries."""
@@ -107,7 +125,9 @@ class _Drawing:
 def _find(connect: Connect, wanted: Wanted, last_leaf: str, again: Again) -> Found:
     finder = Finder(wanted.first, config_before(connect, wanted.first))
     drawing = _Drawing(wanted, Sample(bytes.fromhex(last_leaf)))
-    entries = entries_between(connect, max(1, wanted.first - BEFORE), wanted.last)
+    within = entries_between(connect, max(1, wanted.first - BEFORE), wanted.last)
+    later = (said for seq in wanted.also for said in entries_between(connect, seq, seq))
+    entries = chain(within, later)
     of_rules = found_in(finder, drawing.passing(entries))
     groups = grouped(chain(of_rules, _missing(connect, wanted), _differing(connect, drawing, again)))
     counts: dict[str, Json] = {name.value: finder.counts.get(name, 0) for name in Counted}

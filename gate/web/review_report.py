@@ -14,7 +14,8 @@ from gate.review_acts import fingerprint
 from gate.store.reviews import Disposed
 from gate.web.formats import visible
 from gate.web.report_makers import Asked, BadQuestionError, add_report
-from gate.web.review_cases import Opened, find_period, open_period
+from gate.web.review_cases import Opened
+from gate.web.review_opening import find_review
 from gate.web.review_sample import replay_counts
 from gate.web.review_signed import signature_views
 from gate.web.review_view import count_rows, outcome_counts, span_of
@@ -71,10 +72,10 @@ def make_review_report(asked: Asked, view: Viewer) -> Report:
     Raises:
         BadQuestionError: there is no such period, or it is not over.
     """
-    found = find_period(asked.get("review", ""))
-    if found is None or not found[0].period.over:
+    found = find_review(asked.get("review", ""))
+    if not isinstance(found, Opened):
         raise BadQuestionError(view.texts["rv_no_such_period"])
-    return report_of(open_period(*found), view)
+    return report_of(found, view)
 
 
 def report_of(opened: Opened, view: Viewer) -> Report:
@@ -82,20 +83,20 @@ def report_of(opened: Opened, view: Viewer) -> Report:
     words, texts, review = ReviewWords(view, opened.names), view.texts, opened.review
     title = texts["rv_report_title"].format(period=words.period(review))
     filters = (
-        (texts["rv_period"], span_of(review, view) or words.period(review)),
+        (texts["rv_period"], span_of(opened, view) or words.period(review)),
         (texts["rv_records"], texts["rv_seqs"].format(first=review.first_seq, last=review.last_seq)),
         (texts["rv_filter"], filter_words(opened, view)),
         (texts["rv_rules_version"], texts["rv_version_n"].format(n=RULES_VERSION)),
     )
-    counts = tuple(f"{label}: {number}" for label, number in count_rows(opened, view))
+    counts = tuple(_pair(label, number, view) for label, number in count_rows(opened, view))
     signed = signature_views([review.signed_seq] if review.signed_seq else [], words)
     state = [] if review.signed else [texts["rv_not_signed"]]
     done = texts["rv_outcomes"].format(
-        n=len(opened.decided), m=len(opened.case.groups), list=outcome_counts(opened, words)
+        n=len(opened.decided), m=len(opened.case.groups), list=outcome_counts(opened, words) or "–"
     )
     sha = fingerprint(opened.case, opened.found.counts, opened.decided)
     replayed = replay_counts(opened.found, view)
-    again = [f"{texts['rv_sample_title']}, {texts['rv_replay']}: {replayed}"] if replayed else []
+    again = [_pair(f"{texts['rv_sample_title']}, {texts['rv_replay'].lower()}", replayed, view)] if replayed else []
     return Report(
         name=NAME,
         title=title,
@@ -105,10 +106,14 @@ def report_of(opened: Opened, view: Viewer) -> Report:
         rows=lambda: _cells(opened, words),
         total=len(opened.case.groups),
         head_seq=max(review.last_seq, review.signed_seq or 0),
-        notes=(*state, done, *counts, *again, f"{texts['rv_fingerprint']}: {sha}", *_later(opened, words)),
+        notes=(*state, done, *counts, *again, _pair(texts["rv_fingerprint"], sha, view), *_later(opened, words)),
         signatures=tuple(one.line for one in signed),
         entries=tuple(sorted({seq for group in opened.case.groups for seq in group.shown})),
     )
+
+
+def _pair(label: str, value: str, view: Viewer) -> str:
+    return view.texts["reason_of"].format(reason=label, items=value)
 
 
 def filter_words(opened: Opened, view: Viewer) -> str:
@@ -120,7 +125,9 @@ def filter_words(opened: Opened, view: Viewer) -> str:
 def _later(opened: Opened, words: ReviewWords) -> tuple[str, ...]:
     label = words.viewer.texts["rv_notes"]
     return tuple(
-        f"{label}: {visible(note.note)} ({words.name(note.by)}, {moment_words(note.at, words.viewer)})"
+        _pair(
+            label, f"{visible(note.note)} ({words.name(note.by)}, {moment_words(note.at, words.viewer)})", words.viewer
+        )
         for note in opened.notes
     )
 

@@ -1,6 +1,6 @@
 """Sign a review, read its report, add signed notes to it later (requirement H5; 21 CFR 11.50)."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gate.core.review_rules import RULES_VERSION
@@ -11,7 +11,8 @@ from gate.signatures import Signer
 from gate.web.changing import Problems, cosigner
 from gate.web.pages import around, site, viewer
 from gate.web.review_blueprint import review_pages
-from gate.web.review_cases import Opened, chain_whole, next_due, open_period, period_case
+from gate.web.review_cases import Opened, chain_whole, next_due
+from gate.web.review_opening import open_review
 from gate.web.review_report import filter_words, report_rows
 from gate.web.review_sample import replay_counts
 from gate.web.review_signed import signatures_of_review
@@ -30,7 +31,7 @@ NAMED = 5
 @requires(Act.SIGN_REVIEW)
 def sign(review_id: str) -> ResponseReturnValue:
     """Ask for the signature, once every exception has an outcome."""
-    opened = open_period(*period_case(review_id))
+    opened = open_review(review_id)
     if opened.review.signed:
         return redirect(url_for("reviews.report", review_id=review_id, lang=viewer().language), 303)
     return _sign_form(opened, NO_TROUBLE)
@@ -40,13 +41,13 @@ def sign(review_id: str) -> ResponseReturnValue:
 @requires(Act.SIGN_REVIEW)
 def sign_sent(review_id: str) -> ResponseReturnValue:
     """Sign the review, once and for good."""
-    opened = open_period(*period_case(review_id))
+    opened = open_review(review_id)
     problems: Problems = {}
     second = _second(opened, problems)
     return signed_act(
         lambda desk, signer: sign_review(desk.trail, _reviewing(opened), signer, second, desk.moment),
         Act.SIGN_REVIEW,
-        lambda trouble: _sign_form(open_period(*period_case(review_id)), trouble),
+        lambda trouble: _sign_form(open_review(review_id), trouble),
         url_for("reviews.report", review_id=review_id, done="signed", lang=viewer().language),
         problems,
     )
@@ -68,7 +69,7 @@ def _reviewing(opened: Opened) -> Reviewing:
         seen=form_value("seen"),
         over=True,
         chain_whole=chain_whole(opened.review),
-        next_due_on=next_due(site().clock.read().at),
+        next_due_on=None if opened.windows else next_due(site().clock.read().at),
         names={group.id: words.headline(group) for group in opened.case.groups},
     )
 
@@ -94,17 +95,14 @@ def _sign_form(opened: Opened, trouble: Trouble) -> str:
 @requires(Act.VIEW_REVIEWS)
 def report(review_id: str) -> ResponseReturnValue:
     """Show the review as it is printed: exceptions with outcomes, signatures, later notes."""
-    one, earlier = period_case(review_id)
-    if not one.period.over:
-        abort(404)
-    return _report(open_period(one, earlier), NO_TROUBLE)
+    return _report(open_review(review_id), NO_TROUBLE)
 
 
 @review_pages.post("/reviews/<review_id>/report")
 @requires(Act.SIGN_REVIEW)
 def note_sent(review_id: str) -> ResponseReturnValue:
     """Add a signed note to a signed review."""
-    opened = open_period(*period_case(review_id))
+    opened = open_review(review_id)
     note = form_value("note")
 
     def act(desk: Desk, signer: Signer) -> int:

@@ -11,7 +11,7 @@ from gate.core.exception_groups import Group
 from gate.core.review_rule_table import RULES
 from gate.core.review_rules import Counted
 from gate.core.reviewing import Reviewer
-from gate.store.reviews import Disposed, Review
+from gate.store.reviews import Disposed
 from gate.verified import Verified
 from gate.web.formats import visible
 from gate.web.review_cases import Listed, Opened, chain, chain_whole, counted, today
@@ -223,7 +223,7 @@ def heading(opened: Opened, words: ReviewWords) -> dict[str, object]:
     return {
         "review_id": review.id,
         "name": words.period(review),
-        "span": span_of(review, words.viewer),
+        "span": span_of(opened, words.viewer),
         "seqs": texts["rv_seqs"].format(first=review.first_seq, last=review.last_seq),
         "due": texts["rv_due_line"].format(day=opened.due_on) if opened.due_on else "",
         "overdue": opened.due_on is not None and today() > opened.due_on and not review.signed,
@@ -239,12 +239,20 @@ def heading(opened: Opened, words: ReviewWords) -> dict[str, object]:
     }
 
 
-def span_of(review: Review, viewer: Viewer) -> str:
-    """Return the days of a review with the site's zone; empty for one that has none of its own."""
-    if review.from_on is None or review.until_on is None:
-        return ""
-    last = review.until_on - timedelta(days=1)
-    return viewer.texts["rv_span"].format(first=review.from_on, last=last, zone=viewer.zone.key)
+def span_of(opened: Opened, viewer: Viewer) -> str:
+    """Return the days of a period with the site's zone, or where and when a lot was made."""
+    review = opened.review
+    if review.from_on is not None and review.until_on is not None:
+        last = review.until_on - timedelta(days=1)
+        return viewer.texts["rv_span"].format(first=review.from_on, last=last, zone=viewer.zone.key)
+    return "; ".join(
+        viewer.texts["rv_window"].format(
+            machine=visible(window.equipment_id),
+            since=moment_words(window.from_at, viewer),
+            until=moment_words(window.until_at, viewer) if window.until_at else "–",
+        )
+        for window in opened.windows
+    )
 
 
 def _odd_decisions(opened: Opened) -> int:

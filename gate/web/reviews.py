@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import current_app, g, render_template, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gate.core.reviewing import Decided, Reviewer, ReviewOutcome
@@ -10,8 +10,9 @@ from gate.core.roles import Act
 from gate.review_acts import dispose
 from gate.store.granted import asking
 from gate.store.review_reading import UnreadableEntryError
-from gate.store.reviews import notes_of
+from gate.store.reviews import lot_reviews, notes_of
 from gate.web.changing import NUMBER, changed_by_form
+from gate.web.formats import visible
 from gate.web.override_reading import names_of_all
 from gate.web.pages import around, site, viewer
 from gate.web.review_blueprint import review_pages
@@ -22,9 +23,10 @@ from gate.web.review_cases import (
     every_period,
     findings,
     open_period,
-    period_case,
     today,
 )
+from gate.web.review_lots import review_id_of
+from gate.web.review_opening import find_review, open_review
 from gate.web.review_report import NAME
 from gate.web.review_sample import replay_counts, sample_rows
 from gate.web.review_view import (
@@ -36,7 +38,7 @@ from gate.web.review_view import (
     listed_view,
     rule_rows,
 )
-from gate.web.review_words import ReviewNames, ReviewWords
+from gate.web.review_words import ReviewNames, ReviewWords, moment_words
 from gate.web.session import User, requires
 from gate.web.signing import NO_TROUBLE, Trouble, form_value, signer, signing_user, typed
 from gate.web.view import Viewer
@@ -45,7 +47,7 @@ from gate.web.writing import Desk
 ROWS = 26
 """Periods on one page: half a year of weeks."""
 
-COUNTED_AT_ONCE = 60_000
+COUNTED_AT_ONCE = 30_000
 """Entries that are looked through to fill in the list: about a second."""
 
 MOST_SHOWN = 100
@@ -67,7 +69,23 @@ def reviews() -> ResponseReturnValue:
         page=page,
         older=len(listed) > (page + 1) * ROWS,
         days=site().settings.review.due_days,
+        lots=_lots(view),
     )
+
+
+def _lots(view: Viewer) -> list[dict[str, object]]:
+    """Return the newest reviews of lots that are on record."""
+    with connect() as connection:
+        found = lot_reviews(asking(connection), ROWS)
+        words = ReviewWords(view, ReviewNames(names_of_all(connection)))
+    return [
+        {
+            "id": one.id,
+            "name": words.period(one),
+            "signed": f"{words.name(one.reviewer_id)}, {moment_words(one.signed_at, view)}" if one.signed_at else "",
+        }
+        for one in found
+    ]
 
 
 def _names() -> ReviewNames:
@@ -100,19 +118,30 @@ def _rows(shown: Sequence[Listed], words: ReviewWords) -> list[ListedView]:
 @requires(Act.VIEW_REVIEWS)
 def review(review_id: str) -> ResponseReturnValue:
     """Show the exceptions of a period, each with its outcome, and what was routine."""
-    one, earlier = period_case(review_id)
-    if one.period.over:
-        return _page(open_period(one, earlier), NO_TROUBLE)
+    found = find_review(review_id)
+    if isinstance(found, Opened):
+        return _page(found, NO_TROUBLE)
+    if found is None:
+        abort(404)
     view = viewer()
-    name = ReviewWords(view).period(one.period)
-    return render_template("review_running.html", **around(view), name=name, day=one.period.until_on)
+    name = view.texts["rv_lot"].format(lot=visible(found.lot)) if found.lot else found.id
+    return render_template("review_running.html", **around(view), name=name, day=found.until_on)
+
+
+@review_pages.get("/reviews/lot/")
+@review_pages.get("/reviews/lot/<path:lot>")
+@requires(Act.VIEW_REVIEWS)
+def lot_review(lot: str = "") -> ResponseReturnValue:
+    """Lead to the review of a lot: the pack that is looked at before its release."""
+    wanted = lot or request.args.get("lot", "").strip()
+    return redirect(url_for("reviews.review", review_id=review_id_of(wanted), lang=viewer().language), 303)
 
 
 @review_pages.post("/reviews/<review_id>")
 @requires(Act.SIGN_REVIEW)
 def outcome_sent(review_id: str) -> ResponseReturnValue:
     """Give what is ticked one outcome."""
-    opened = open_period(*period_case(review_id))
+    opened = open_review(review_id)
     words = ReviewWords(viewer(), opened.names)
     decided = Decided(form_value("outcome"), form_value("reference"), form_value("comment"))
     names = {group.id: words.headline(group) for group in opened.case.groups}
@@ -125,7 +154,7 @@ def outcome_sent(review_id: str) -> ResponseReturnValue:
 
     return changed_by_form(
         act,
-        lambda trouble: _page(open_period(*period_case(review_id)), trouble),
+        lambda trouble: _page(open_review(review_id), trouble),
         url_for("reviews.review", review_id=review_id, done="given", show=_asked_show(), lang=viewer().language),
         {} if decided.outcome in set(ReviewOutcome) else {"outcome": "rv_choose_outcome"},
     )

@@ -10,6 +10,7 @@ from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
+from gate.web.entry_sentences import ENTRY_SENTENCES
 from gate.web.entry_texts import ENTRY_TEXTS
 from gate.web.export_texts import EXPORT_TEXTS
 from gate.web.floor_act_texts import FLOOR_ACT_TEXTS
@@ -27,6 +28,7 @@ from gate.web.question_texts import QUESTION_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
+from gate.web.segment_texts import SEGMENT_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
 from gate.web.training_texts import TRAINING_TEXTS
 from gate.web.trend_texts import TREND_TEXTS
@@ -144,6 +146,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 _AREAS = (
     INTEGRITY_TEXTS,
     ENTRY_TEXTS,
+    ENTRY_SENTENCES,
     IMPACT_TEXTS,
     PLACE_TEXTS,
     TRAINING_TEXTS,
@@ -170,6 +173,7 @@ _AREAS = (
     OVERRIDE_TEXTS,
     READER_TEXTS,
     REVIEW_TEXTS,
+    SEGMENT_TEXTS,
     SHIFT_TEXTS,
     LOT_TEXTS,
     LATE_TEXTS,

@@ -37,7 +37,7 @@ def who_can_run_report(asked: Asked, viewer: Viewer) -> Report:
     head = here.records.head_seq()
     known = read_crowd(here.records.engine(), here.settings.zone, Knowledge(head, head))
     at = _instant(asked.get("at", ""), viewer) or here.clock.read().at
-    rows = sorted(_rows(known, at, viewer), key=lambda row: tuple(map(str, row[:6])))
+    rows = sorted(_rows(known, at, viewer), key=lambda row: (str(row[2]), str(row[0])))
     texts = viewer.texts
     when = viewer.when(at)
     return Report(
@@ -71,7 +71,8 @@ def _rows(known: CrowdKnown, at: datetime, viewer: Viewer) -> Iterator[Row]:
             machine for machine in crowd.machines if operation in crowd.class_sets.get(machine.equipment.class_id, {})
         )
         question = Question(crowd._replace(machines=machines), at, operation)
-        for somebody, cells in who_can_run(question) if machines else ():
+        judged = who_can_run(question) if machines else iter(())
+        for somebody, cells in sorted(judged, key=lambda one: one[0].person.name):
             for machine, cell in zip(machines, cells, strict=True):
                 if cell.stand in MAY:
                     one = machine.equipment

@@ -9,12 +9,12 @@ import pytest
 
 from gate.backups import Backup, BackupError, backups_in, make_backup, prune
 from gate.drill import drill
-from gate.restoring import last_restore, restore
+from gate.restoring import restore
 from gate.settings import Settings
 from gate.single_instance import AlreadyRunningError, take_lock
 from gate.store import database_files
 from gate.store.database import make_engine
-from gate.verified import proven_path, tell_proven
+from gate.verified import last_restore, proven_path, tell_proven
 from tests.commands.backed_up import alone, head, write
 from tests.commands.site import Site
 from tests.manual_clock import ManualClock

@@ -60,7 +60,9 @@ def test_backup_and_drill_are_entries_of_the_trail_that_was_replaced(commanded: 
         "restore drill",
         True,
     )
-    assert len(other.said()) == 1
+    load, restored = other.said()
+    assert (load["seq"], restored["seq"], restored["kind"]) == (1, 4, "backup")
+    assert (restored["detail"]["what"], restored["detail"]["lost"], restored["why"]) == ("restored", 2, "disk replaced")
 
 
 def _said(path: Path) -> list[dict[str, Any]]:

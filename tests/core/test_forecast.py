@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from gate.core.effect import Missing
-from gate.core.forecast import HORIZONS, forecast, losses
+from gate.core.forecast import HORIZONS, Left, forecast, losses, short_machines
 from gate.core.matrix import Asked, Machine, Somebody, who_can_run
 from gate.core.records import Hold, Revision
 from gate.core.terms import HoldKind, Operation
@@ -96,3 +96,16 @@ def test_the_limit_is_the_instant_itself() -> None:
     end = local("2026-12-02 00:00")
     assert losses(question, rows, end - timedelta(seconds=1)) == []
     assert len(losses(question, rows, end)) == 1
+
+
+@pytest.mark.req("B13")
+def test_a_machine_is_short_by_the_lower_of_now_and_the_next_days() -> None:
+    """At the minimum is not below it; what falls in a month is no alarm yet."""
+    left = [
+        Left("A", (2, 2, 0, 0, 0)),
+        Left("B", (3, 1, 1, 1, 1)),
+        Left("C", (0, 2, 2, 2, 2)),
+        Left("D", (2, 2, 2, 2, 2)),
+    ]
+    assert short_machines(left, 2) == [("B", 1), ("C", 0)]
+    assert short_machines(left, 0) == []

@@ -34,7 +34,8 @@ GENEROUS_S = 90.0
 PICTURES = os.environ.get("GATE_PICTURES")
 """A folder that gets a picture of every page at every size, for people to look at."""
 
-LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map(link => link.href)"
+LINKS = """() => [...document.querySelectorAll('a[href]:not([download])')]
+    .map(link => new URL(link.getAttribute('href'), location).href)"""
 
 PRESSABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
     .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && one.tabIndex >= 0)

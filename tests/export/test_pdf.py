@@ -17,7 +17,7 @@ from gate.export.paper_table import LANDSCAPE, LONGEST_CELL, PORTRAIT, laid_out
 from gate.export.paper_texts import PAPER_TEXTS
 from gate.export.pdf_file import FONTS, PdfError, write_pdf
 from gate.export.streams import csv_chunks
-from tests.export.sample import HOSTILE, ZONE, about, sample
+from tests.export.sample import HOSTILE, NOON, ZONE, about, sample
 
 SIGNATURE = "Isabelle Côté (icote), QA: reviewed and accepted, 2026-11-23 14:21:37 −05:00"
 
@@ -165,6 +165,13 @@ def test_no_column_is_cut_from_a_wide_table(tmp_path: Path) -> None:
         for place in (0, 1, 2, 4, 9, 15):
             assert f"identifier-{number}-{place}" in text
     assert "leftoutonpaper:Title3." in text
+
+
+def test_a_time_stands_on_paper_once() -> None:
+    """Local with its distance from UTC says it all; the same in UTC beside it would push an answer off the page."""
+    columns = (Column("at_utc", "Time (UTC)"), Column("at", "Time", ColumnKind.INSTANT), Column("x_utc", "X"))
+    report = replace(sample(1), columns=columns, rows=lambda: iter([("2026-11-23T17:00:00.000Z", NOON, "y")]))
+    assert laid_out(report, ZONE).titles == ("Time", "X")
 
 
 def test_a_narrow_table_stands_upright() -> None:

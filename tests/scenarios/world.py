@@ -268,7 +268,7 @@ class World:
         """Kill the gate if it lives, let time pass, and start it again on the same records."""
         alive_path = self.settings.gate.state_dir / "run" / "alive.json"
         alive_path.parent.mkdir(parents=True, exist_ok=True)
-        alive.tell_alive(alive_path, self.clock.read())
+        alive.tell_alive(alive_path, self.clock.read(), self.edge.gate.committed_seq)
         self.kill()
         self.clock.advance(blind_s)
         if reboot:

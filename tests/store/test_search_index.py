@@ -1,6 +1,7 @@
 """The search index says exactly what the trail says, whatever happened to its file."""
 
 import shutil
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
@@ -117,6 +118,25 @@ def _between(found: list[Found], since_ms: int, until_ms: int) -> int:
     return sum(since_ms <= one.at_ms < until_ms for one in found)
 
 
+def _by_halving(every: Sequence[Found], since_ms: int, until_ms: int) -> list[int]:
+    """Return what a search finds that believes that times never go back: the mutant."""
+    times = [found.at_ms for found in every]
+    return [found.seq for found in every[bisect_left(times, since_ms) : bisect_left(times, until_ms)]]
+
+
+@pytest.mark.fault(12)
+def test_a_time_that_the_clock_showed_twice_finds_both(searched: Searched) -> None:
+    """Where the clock was set back a day, that day has entries before and after the step; order is by number."""
+    step = LONG // 2
+    back = next(found for found in searched.every if found.seq > step and found.at_ms < searched.every[step - 1].at_ms)
+    query = Query(since_ms=back.at_ms - 3_600_000, until_ms=back.at_ms + 3_600_000)
+    found = seqs(searched.index, query)
+    assert found == searched.fit(query)
+    assert min(found) < back.seq - 1
+    assert max(found) >= back.seq
+    assert _by_halving(searched.every, back.at_ms - 3_600_000, back.at_ms + 3_600_000) != found
+
+
 def test_the_span_of_an_answer_reaches_around_it(searched: Searched) -> None:
     """Bars that begin after the first entry would hide it."""
     query = Query(clauses=(frozenset({Term(Field.PERSON, "E007")}),))
@@ -153,7 +173,6 @@ def test_what_was_indexed_is_not_indexed_again(searched: Searched, tmp_path: Pat
         assert build(index) == 0
 
 
-@pytest.mark.fault(12)
 def test_without_a_file_the_newest_entries_are_searched_at_once(tmp_path: Path) -> None:
     """The page answers while the index is being built, and says how far it is."""
     path = make_trail(tmp_path / "gate.db", BEHIND + 9)
@@ -187,7 +206,6 @@ def _whole_again(index: SearchIndex, expected: Sequence[int], query: Query = EXC
     assert seqs(index, query) == expected
 
 
-@pytest.mark.fault(12)
 @pytest.mark.parametrize("where", [20, 40_000])
 def test_a_damaged_file_is_made_anew(searched: Searched, tmp_path: Path, where: int) -> None:
     """A torn page must cost time, never an answer."""
@@ -257,7 +275,6 @@ def test_an_answer_that_was_doubted_makes_the_index_anew(searched: Searched, tmp
         _whole_again(index, searched.fit(EXCEPTIONS))
 
 
-@pytest.mark.fault(6)
 def test_entries_that_were_removed_behind_the_programs_back_count_nowhere(tmp_path: Path) -> None:
     """The numbers of a cut trail have gaps; what is not there must not be counted."""
     path = make_trail(tmp_path / "gate.db", 2 * SPAN + 10)

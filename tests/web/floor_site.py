@@ -67,12 +67,24 @@ class FloorSite:
 @contextmanager
 def floor_site(world: World) -> Iterator[FloorSite]:
     """Put accounts on record and open the pages over a world."""
+    add_accounts(world)
+    with pages_over(world) as site:
+        yield site
+
+
+def add_accounts(world: World) -> None:
+    """Put an account of each role on record."""
     trail = Trail(open_database(world.settings.database_path), "gate-1", world.settings.zone)
     for login, role in ACCOUNTS.items():
         new = NewAccount(login, f"P-{login}", f"Name of {login}", frozenset({role}))
         create_account(trail, new, CHEAP.encode(TEMPORARY), by="t.est", why="test", moment=moment_now(world.clock))
         set_password(trail, login, CHEAP.encode(WORD), by=login, moment=moment_now(world.clock), accepted=True)
     trail.close()
+
+
+@contextmanager
+def pages_over(world: World) -> Iterator[FloorSite]:
+    """Open the pages over a world whose accounts are on record."""
     app = create_app(world.settings, world.clock)
     app.testing = True
     app.extensions[PARTS] = replace(app.extensions[PARTS], passwords=CHEAP)

@@ -48,6 +48,8 @@ LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/lot/"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/lot/<path:lot>"): frozenset({Role.QA, Role.AUDITOR}),
     ("GET", "/reviews/<review_id>"): frozenset({Role.QA, Role.AUDITOR}),
     ("POST", "/reviews/<review_id>"): frozenset({Role.QA}),
     ("GET", "/reviews/<review_id>/sign"): frozenset({Role.QA}),
@@ -65,6 +67,13 @@ RECORD_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/impact"): READERS,
 }
 
+INTEGRITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("POST", "/integrity/verify"): frozenset({Role.QA, Role.SYSADMIN}),
+    ("POST", "/integrity/examine"): frozenset({Role.QA}),
+    ("GET", "/integrity/segment"): frozenset({Role.QA}),
+    ("POST", "/integrity/segment"): frozenset({Role.QA}),
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **SEAL_ROUTES,
@@ -73,5 +82,6 @@ QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **LOG_ROUTES,
     **REVIEW_ROUTES,
     **RECORD_ROUTES,
+    **INTEGRITY_ROUTES,
 }
 """Method and route -> who gets in."""

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from gate.core.audit import Kind
+from gate.web.entry_report import record_report
+from gate.web.report_makers import BadQuestionError
+from gate.web.view import Viewer
 from tests.rewriting import on_entry, rewrite
+from tests.scenarios.world import TORONTO
 from tests.store.open_records import tamper
 from tests.web.floor_site import FloorSite
 from tests.web.records import HOSTILE
@@ -119,6 +123,24 @@ def test_every_kind_has_a_sentence(site: FloorSite) -> None:
 
     missing = [kind for kind in Kind if f"entry_{kind.value}" not in PAGE_TEXTS["fr"] and kind is not Kind.DECISION]
     assert missing == []
+
+
+@pytest.mark.req("E7", "H6")
+def test_the_report_of_a_record_says_what_its_page_says(site: FloorSite) -> None:
+    """For paper and for the bundle, which holds this one entry."""
+    seq = numbered(site, "decision", 3)
+    with site.app.test_request_context("/"):
+        report = record_report({"seq": f"#{seq}"}, Viewer("en", TORONTO))
+        rows = list(report.rows())
+        signed = record_report({"seq": str(numbered(site, "hold_set"))}, Viewer("fr", TORONTO))
+        for wrong in ("", "0", "x", "99999", "9" * 400):
+            with pytest.raises(BadQuestionError):
+                record_report({"seq": wrong}, Viewer("fr", TORONTO))
+    assert (report.entries, report.total, len(rows)) == ((seq,), len(rows), len(list(report.rows())))
+    told = "\n".join(" | ".join(str(cell) for cell in row) for row in rows)
+    assert "E3-SOP-1-R6-2026-11-10" in told and "Late record: It first appeared here after this access." in told
+    assert "same result" in told and "No override was granted" in told
+    assert len(signed.signatures) == 1 and "Name of qa (qa)" in signed.signatures[0]
 
 
 @pytest.mark.req("E6")

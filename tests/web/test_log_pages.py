@@ -8,8 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gate.core.audit import Entry, Kind
+from gate.core.log_terms import Field, Term, View
 from gate.core.roles import Role
 from gate.core.terms import Outcome
+from gate.web.texts import PAGE_TEXTS
 from tests.web.people import add_account, signed_in
 from tests.web.records import GateOnRecord
 
@@ -172,3 +174,61 @@ def test_the_times_say_their_offset(qa: FlaskClient, language: str) -> None:
     """Half past one in the night of the change is two instants."""
     page = qa.get(f"/log?lang={language}").text
     assert "UTC−05:00" in page
+
+
+def test_every_kind_of_entry_has_words_and_a_line(gate: GateOnRecord, qa: FlaskClient) -> None:
+    """A kind that is only a code says nothing to QA."""
+    for kind in Kind:
+        gate.append(Entry(kind=kind, moment=gate.moment()))
+    for table in PAGE_TEXTS.values():
+        assert [kind for kind in Kind if f"log_kind_{kind}" not in table] == []
+    assert len(shown(qa)) == 50
+
+
+def test_a_record_whose_bytes_cannot_be_read_is_shown_and_said(gate: GateOnRecord, qa: FlaskClient) -> None:
+    """Somebody who wrote into the file must not make the page fail, nor the record vanish."""
+    gate.trail.cursor.execute("DROP TRIGGER audit_trail_no_update")
+    gate.trail.cursor.execute("UPDATE audit_trail SET data = 'x', at = 'y' WHERE seq = 2")
+    page = qa.get("/log?lang=en").text
+    assert "The bytes of this record cannot be read" in page
+    assert 2 in shown(qa, "view=exceptions")
+
+
+def test_a_record_that_does_not_fit_the_question_is_never_shown(
+    gate: GateOnRecord, app: Flask, qa: FlaskClient
+) -> None:
+    """Should the index ever lie, the page notices: each row is held against the question, and the index made anew."""
+    right = shown(qa, "view=denied")
+    index = app.extensions["gate"].searching.index
+    index._live.held[Term(Field.VIEW, View.DENIED)].add(1)
+    assert shown(qa, "view=denied") == right
+    assert index.doomed
+
+
+@pytest.mark.req("H8", "E6")
+def test_an_auditor_asks_everything_and_changes_nothing(gate: GateOnRecord, app: Flask, qa: FlaskClient) -> None:
+    """Twelve months of one machine, read-only; how fast, `make bench` says (P6)."""
+    add_account(gate, "fda", Role.AUDITOR)
+    auditor = signed_in(app, "fda")
+    asked = "time=12m&equipment=TP-01"
+    assert shown(auditor, asked) == shown(qa, asked) != []
+    page = auditor.get(f"/log?lang=en&{asked}").text
+    assert 'action="/log/views' not in page
+    assert "/export/access_log" in page
+
+
+@pytest.mark.req("E6")
+def test_the_list_is_read_from_either_end(gate: GateOnRecord, qa: FlaskClient) -> None:
+    """Newest first for the day's work; oldest first to read what happened."""
+    for _ in range(60):
+        gate.decision("E1")
+    total = shown(qa)[0]
+    first = shown(qa, "order=oldest")
+    assert first == list(range(1, 51))
+    second = shown(qa, f"order=oldest&after={first[-1]}")
+    assert second == list(range(51, total + 1))
+    assert shown(qa, f"order=oldest&before={second[0]}") == first
+    page = qa.get("/log?lang=en&order=oldest").text
+    assert 'aria-sort="ascending"' in page
+    assert f"1 to 50 of {total}" in page
+    assert shown(qa, "order=sideways") == shown(qa)

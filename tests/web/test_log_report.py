@@ -98,7 +98,7 @@ def _lot(gate: GateOnRecord, lot: str, begin_s: float, end_s: float | None) -> N
         registry.put(gate.trail, lot_windows, lot, values, seq)
 
 
-@pytest.mark.scenario(21)
+@pytest.mark.req("E6")
 def test_a_lot_finds_what_happened_on_its_machine_while_it_was_made(gate: GateOnRecord, app: Flask) -> None:
     """Who operated TP-01 while lot 123 was made: half-open, to the millisecond."""
     before = gate.decision("E1")

@@ -1,14 +1,11 @@
 """The standard questions of an inspection over one morning at a gate: each page and its report say the same (H9)."""
 
-import io
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.datastructures import FileStorage
 
 from gate.core.report import Report
 from gate.core.roles import Role
@@ -16,14 +13,11 @@ from gate.web.asking import Shown
 from gate.web.pages import viewer
 from gate.web.questions import questions
 from gate.web.report_makers import BadQuestionError, report_maker
-from tests.core.test_scans import PDF
-from tests.scenarios.plant import P1, P2, P3, changed, plant, record
+from tests.scenarios.plant import P1
 from tests.scenarios.world import World, local
 from tests.web.floor_site import FloorSite, floor_site
-from tests.web.people import send
-from tests.web.test_late_pages import RIGHT as LATE
-from tests.web.test_late_pages import upload
-from tests.web.test_question_lot import lot, plain
+from tests.web.morning import morning
+from tests.web.test_question_lot import plain
 
 
 @pytest.fixture(scope="module")
@@ -31,66 +25,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FloorSite]:
     """One morning: uses, a badge that looks lent, a hold, a late entry and its verification, a new revision."""
     world = World(tmp_path_factory.mktemp("morning"), local("2026-11-23T06:00"))
     with floor_site(world) as found:
-        _morning(found)
+        morning(found)
         yield found
     world.kill()
-
-
-def _morning(site: FloorSite) -> None:
-    world = site.world
-    world.badge("R1", P1, 11)
-    world.go_to(local("2026-11-23T06:20"))
-    world.badge("R1", P1, 11)
-    world.badge("R1", P3, 30)
-    world.badge("R1", P2, 11)
-    world.go_to(local("2026-11-23T06:40"))
-    world.badge("R1", P2, 11)
-    world.go_to(local("2026-11-23T07:00"))
-    world.badge("R2", P3, 11)
-    world.go_to(local("2026-11-23T07:30"))
-    revised = changed(
-        plant(),
-        "item",
-        "SOP-1",
-        revisions=[
-            {"revision": "R6", "effective_at": date(2020, 1, 1)},
-            {"revision": "R7", "effective_at": date(2026, 11, 23), "retraining": False},
-        ],
-    )
-    world.load(
-        {
-            **revised,
-            "training_record": [
-                record("E1"),
-                record("E2"),
-                record("E2", revision="R7", completed_on=date(2026, 11, 22)),
-            ],
-        }
-    )
-    world.badge("R1", P1, 11)
-    world.go_to(local("2026-11-23T11:00"))
-    lot(site, "06:00", "06:30", "L1")
-    assert site.sign("sup", "/floor/TP-02/out-of-service", operations=["USE"]).status_code == 303
-    sup = site.browser("sup")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', sup.get("/late-entries/new").text)
-    assert token
-    fields: dict[str, Any] = {"csrf_token": token[1], **LATE, "person_id": "E2", "lot": "L9"}
-    fields["scan"] = FileStorage(io.BytesIO(PDF), "sheet.pdf")
-    fields |= {"from_time": "07:05", "until_time": "07:25"}
-    made = upload(sup, fields)
-    assert made.status_code == 303, made.text
-    late = re.search(r"/late-entries/([0-9A-Z]{26})", made.location)
-    assert late
-    site.world.run(2)
-    answered = send(
-        site.browser("qa"),
-        f"/late-entries/{late[1]}/verify?lang=en",
-        answer="verified",
-        justification="Compared with the log sheet",
-        sign_user="qa",
-        password="correct horse battery",
-    )
-    assert answered.status_code == 303
 
 
 @pytest.fixture

@@ -7,7 +7,14 @@
   const link = newer?.querySelector("a");
   const rows = [...document.querySelectorAll(".logtbl tbody tr")];
   const keys = document.getElementById("log-keys");
+  const off = document.getElementById("log-keys-off");
   let at = -1;
+
+  if (keys) {
+    keys.hidden = false;
+    off.checked = localStorage.getItem("log-keys") === "off";
+    off.addEventListener("change", () => localStorage.setItem("log-keys", off.checked ? "off" : "on"));
+  }
 
   async function look() {
     try {
@@ -44,7 +51,7 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
-    if (document.getElementById("log-keys-off")?.checked) return;
+    if (off?.checked) return;
     event.preventDefault();
     does[event.key]();
   });
