@@ -1,5 +1,7 @@
 """The standard questions of an inspection over one morning at a gate: each page and its report say the same (H9)."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +19,7 @@ from tests.scenarios.plant import P1
 from tests.scenarios.world import World, local
 from tests.web.floor_site import FloorSite, floor_site
 from tests.web.morning import morning
+from tests.web.people import send
 from tests.web.test_question_lot import plain
 
 
@@ -252,6 +255,30 @@ def test_every_answer_has_its_export(site: FloorSite, qa: FlaskClient) -> None:
     assert link
     assert "equipment=TP-01" in link[1]
     assert qa.get(link[1].replace("&amp;", "&")).status_code == 200
+
+
+ASKED = {
+    "who_operated": "lot=L9",
+    "use_log": "equipment=TP-01",
+    "person_history": "person=E2",
+    "could_have": "equipment=TP-01",
+    "untrained_use": "item=SOP-1&revision=R7",
+}
+
+
+@pytest.mark.req("H6", "H7")
+@pytest.mark.parametrize("name", [one.name for one in questions()])
+def test_each_answer_is_a_file_with_the_same_rows(site: FloorSite, qa: FlaskClient, name: str) -> None:
+    """CSV as the inspector takes it: as many rows as the page counted, and the mark of a late entry in words."""
+    answer = send(qa, f"/export/{name}?{ASKED.get(name, '')}&lang=en", format="csv")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    query = dict(pair.split("=") for pair in ASKED.get(name, "").split("&") if pair)
+    exported = site.world.trail("export")[-1]["new"]
+    assert (exported["report"], exported["rows"]) == (name, len(lines))
+    assert name in {"changes", "interruptions", "log_complete"} or len(rows(site, name, **query)) >= len(lines)
+    assert name not in {"who_operated", "use_log", "person_history"} or "LATE ENTRY" in answer.text
 
 
 def test_a_tag_is_plain_text_in_an_export() -> None:
