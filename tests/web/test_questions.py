@@ -43,16 +43,17 @@ def report(site: FloorSite, name: str, **asked: str) -> Report:
     assert maker
     with site.app.test_request_context("/?lang=en"):
         made = maker.make(asked, viewer())
+    with site.app.app_context():
         rows = list(made.rows())
-        assert len(rows) == made.total, "counts are exact"
-        assert all(len(row) == len(made.columns) for row in rows)
-        return made
+    assert len(rows) == made.total, "counts are exact"
+    assert all(len(row) == len(made.columns) for row in rows)
+    return made
 
 
 def rows(site: FloorSite, name: str, **asked: str) -> list[dict[str, Any]]:
-    """Return the rows of a report by the names of its columns."""
+    """Return the rows of a report by the names of its columns, made outside a request as a long export does."""
     made = report(site, name, **asked)
-    with site.app.test_request_context("/?lang=en"):
+    with site.app.app_context():
         return [dict(zip([column.name for column in made.columns], row, strict=True)) for row in made.rows()]
 
 
@@ -277,7 +278,7 @@ def test_each_answer_is_a_file_with_the_same_rows(site: FloorSite, qa: FlaskClie
     query = dict(pair.split("=") for pair in ASKED.get(name, "").split("&") if pair)
     exported = site.world.trail("export")[-1]["new"]
     assert (exported["report"], exported["rows"]) == (name, len(lines))
-    assert name in {"changes", "interruptions", "log_complete"} or len(rows(site, name, **query)) >= len(lines)
+    assert len(rows(site, name, **query)) >= len(lines), "the opening of the export is itself in the trail"
     assert name not in {"who_operated", "use_log", "person_history"} or "LATE ENTRY" in answer.text
 
 
