@@ -75,6 +75,7 @@ class AlertSettings(Strict):
     gate_silent_s: int = Field(default=60, ge=20, le=600)
     disk_low_percent: int = Field(default=10, ge=2, le=50)
     disk_critical_percent: int = Field(default=5, ge=1, le=49)
+    too_few_certified: bool = False
     shift_summary_to: tuple[Address, ...] = ()
     route: tuple[AlertRouteSettings, ...] = ()
 

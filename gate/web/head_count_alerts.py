@@ -19,9 +19,9 @@ _ENFORCED = sa.select(equipment.c.id).where(equipment.c.known_to.is_(None), equi
 
 
 def head_count_alerts(settings: Settings, records: Records) -> tuple[Condition, ...]:
-    """Return the condition; none where the site asks for no minimum."""
+    """Return the condition; none where the site has not asked for it, or asks for no minimum."""
     minimum = settings.training.minimum_certified
-    if not minimum:
+    if not (minimum and settings.alerts.too_few_certified):
         return ()
     kept: dict[str, list[tuple[str, int]]] = {}
 

@@ -20,10 +20,13 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MatrixOnRecord]:
     found.close()
 
 
-def raised(found: MatrixOnRecord, *, minimum: int = 2, hours: int = 0) -> list[tuple[str, str | int, str | int]]:
+def raised(
+    found: MatrixOnRecord, *, minimum: int = 2, hours: int = 0, on: bool = True
+) -> list[tuple[str, str | int, str | int]]:
     """Return what a process that has just begun would be told."""
     training = found.settings.training.model_copy(update={"minimum_certified": minimum})
-    settings = found.settings.model_copy(update={"training": training})
+    alerts = found.settings.alerts.model_copy(update={"too_few_certified": on})
+    settings = found.settings.model_copy(update={"training": training, "alerts": alerts})
     records = Records(settings, None)
     engine = open_database(settings.database_path, read_only=True)
     with engine.connect() as connection:
@@ -47,6 +50,7 @@ def test_a_machine_that_is_short_calls_and_one_that_is_not_does_not(plant: Matri
     assert raised(plant) == [("ML-01", 1, 2), ("NW-01", 0, 2)]
     assert raised(plant, minimum=5) == [("TP-01", 4, 5), ("TP-02", 4, 5), ("ML-01", 1, 5), ("NW-01", 0, 5)]
     assert raised(plant, minimum=0) == []
+    assert raised(plant, on=False) == [], "until the site turns it on"
 
 
 @pytest.mark.req("B13")
