@@ -37,7 +37,7 @@ from gate.web.kiosk_key import kiosk_address
 MARK = ".gate-demo"
 """Lies in every folder that the demo made: it never empties a folder without it."""
 
-READY_S = 40.0
+READY_S = 120.0
 STEP_S = 0.1
 PAGE = 2000
 

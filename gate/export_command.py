@@ -28,6 +28,9 @@ from gate.web.paper_making import Record, machines, make_list, make_nightly, mak
 from gate.web.report_makers import BadQuestionError, report_maker, report_names
 from gate.web.texts import PAGE_TEXTS
 
+KILLED_FIRST = "500"
+"""The nightly run is a child of the reader process: where memory runs out, it goes, and the reader process stays."""
+
 LANGUAGE = click.option("--language", type=click.Choice(["en", "fr"]), help="Else the site's.")
 
 
@@ -101,6 +104,7 @@ def log_sheet_(
 @click.pass_obj
 def nightly_(obj: tuple[Path, Settings]) -> None:
     """Make the list and all log sheets in both languages, as the timetable does every night."""
+    Path("/proc/self/oom_score_adj").write_text(KILLED_FIRST, encoding="ascii")
     with _refusing(), plainly(), asking(obj[1], None, ""):
         seqs = make_nightly(recorder(obj[1]))
     click.echo(f"entries {', '.join(map(str, seqs))}: the paper lies in {obj[1].gate.state_dir / 'reports'}")

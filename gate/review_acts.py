@@ -112,7 +112,8 @@ def dispose(
     with trail.transaction():
         chosen, who = _chosen(ticked, groups, names), reviewer_of(signer)
         found = disposal_refusals(chosen, decided, who, pattern, signed=is_signed(trail, case))
-        before = {group.id: _outcome_of(trail, case, group) for group in groups}
+        standing = _standing(trail, case)
+        before = {group.id: standing.get(_row_id(case, group)) for group in groups}
         same = all(_says(one, decided, signer) for one in before.values())
         if not found and not same and not _as_seen(trail, case, before, ticked):
             found = (CHANGED_MEANWHILE,)
@@ -208,9 +209,10 @@ def put_on_record(trail: Trail, case: Case, seq: int) -> None:
             registry.put(trail, reviews, review.id, review_values(review), seq)
 
 
-def _outcome_of(trail: Trail, case: Case, group: Group) -> Disposed | None:
+def _standing(trail: Trail, case: Case) -> dict[str, Disposed]:
+    """Return the outcomes that stand, by their row; read once, as the write lock is held meanwhile."""
     found = dispositions_in(asking_trail(trail), case.review.first_seq, case.review.last_seq)
-    return next((row for row in found if row.id == _row_id(case, group)), None)
+    return {row.id: row for row in found}
 
 
 def is_signed(trail: Trail, case: Case) -> bool:

@@ -40,6 +40,12 @@ def test_both_services_are_shipped() -> None:
     assert [unit.name for unit in UNITS] == ["gate-readers.service", "gate-web.service"]
 
 
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_child_without_memory_does_not_end_its_service(unit: Path) -> None:
+    """By default systemd ends a service whose child the kernel has killed: a large PDF would stop the badge reads."""
+    assert "OOMPolicy=continue" in lines(unit)
+
+
 def verified(unit: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     assert shutil.which("systemd-analyze"), "systemd-analyze is missing; `make test` installs it (Debian: systemd)"
     copy = tmp_path / unit.name

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -100,7 +101,11 @@ class Shelf:
                 yield job
 
     def interrupt(self) -> None:
-        """Say of every export that was under way when the program ended that it was interrupted."""
+        """Say of every export that was under way when the program ended that it was interrupted; clear its remains."""
+        for remains in (*self.folder.glob("*.making"), *self.folder.glob("*.partial")):
+            remains.unlink(missing_ok=True)
+        for half_made in (*self.folder.glob("pdf-*"), *self.folder.glob("bundle-*")):
+            shutil.rmtree(half_made, ignore_errors=True)
         for job in list(self._all()):
             if job.state in UNDER_WAY:
                 self.result(job.id).unlink(missing_ok=True)

@@ -5,7 +5,8 @@ out from the leaves, so a proof is never wrong, only slower. Each read is a shor
 is read never changes (C2SP tlog-tiles for the layout).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -24,6 +25,9 @@ TILE_LEVELS = 8
 KEPT = 64
 """Tiles held in memory by one tree: half a megabyte."""
 
+KEPT_NODES = 8192
+"""Nodes that were worked out and are kept: what neighbours' proofs share; a megabyte."""
+
 
 class TreeError(Exception):
     """The tree has no such hash, because the entry `seq` is missing."""
@@ -41,7 +45,9 @@ class HashTree:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._connection: sa.Connection | None = None
         self._tile = lru_cache(maxsize=KEPT)(self._read)
+        self._made = lru_cache(maxsize=KEPT_NODES)(self.made)
         segments = segments_of(engine)
         self._breaks = [one for segment in segments for one in segment.breaks]
         self._signed_for = {place: node for segment in segments for place, node in _places(segment)}
@@ -53,7 +59,8 @@ class HashTree:
         Raises:
             TreeError: there are fewer.
         """
-        return root_of(size, self.node)
+        with self._reading():
+            return root_of(size, self.node)
 
     def inclusion(self, seq: int, size: int) -> Path:
         """Return the proof that entry `seq` is in the tree of `size` entries.
@@ -62,7 +69,8 @@ class HashTree:
             ValueError: it cannot be in a tree of that size.
             TreeError: an entry is missing.
         """
-        return inclusion_path(seq - 1, size, self.node)
+        with self._reading():
+            return inclusion_path(seq - 1, size, self.node)
 
     def consistency(self, old: int, new: int) -> Path:
         """Return the proof that the first `old` entries are the beginning of the first `new`.
@@ -71,7 +79,31 @@ class HashTree:
             ValueError: the old tree is the larger one.
             TreeError: an entry is missing.
         """
-        return consistency_path(old, new, self.node)
+        with self._reading():
+            return consistency_path(old, new, self.node)
+
+    def hashes(self, level: int, numbers: Iterable[int]) -> list[tuple[int, int, bytes]]:
+        """Return hashes of a tile's level (level, number, hash), each worked out from the level below.
+
+        Raises:
+            TreeError: an entry is missing.
+        """
+        with self._reading():
+            return [(level, number, self.made(level * TILE_LEVELS, number)) for number in numbers]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """Keep one connection for as long as a proof takes; a transaction still lasts for one read only."""
+        if self._connection is not None:
+            yield self._connection
+            self._connection.rollback()
+            return
+        with self._engine.connect() as connection:
+            self._connection = connection
+            try:
+                yield connection
+            finally:
+                self._connection = None
 
     def node(self, level: int, number: int) -> bytes:
         """Return the root of the full subtree over 2^level entries.
@@ -85,7 +117,7 @@ class HashTree:
         found = self._tile(tile_level, number // TILE).get(number % TILE) if rest == 0 else None
         if found is None and level == 0:
             raise TreeError(number + 1)
-        return found if found is not None else self.made(level, number)
+        return found if found is not None else self._made(level, number)
 
     def made(self, level: int, number: int) -> bytes:
         """Return the same, worked out from the level below whether it is stored or not."""
@@ -95,7 +127,7 @@ class HashTree:
         """Return the hashes of a tile by their place in it; the last tile of a level is not full."""
         first = tile * TILE
         statement = _LEAVES if level == 0 else _HASHES
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(statement, {"level": level, "first": first, "end": first + TILE})
             found = {row.number - first: row.hash for row in rows if len(row.hash) == len(LOST_LEAF)}
         return self._mended(first, found) if level == 0 else found
@@ -112,7 +144,7 @@ class HashTree:
     def _is_lost(self, one: Break) -> bool:
         """Whether nothing stood behind the break that named a leaf: it then continues what stood before it."""
         before = sa.select(audit_trail.c.leaf).where(audit_trail.c.seq == one.first - 1)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return bool(connection.execute(before).scalar() == one.after)
 
 
@@ -145,14 +177,9 @@ def next_tile_hashes(engine: sa.Engine, size: int, limit: int) -> list[tuple[int
             done = connection.execute(_COUNT, {"level": level}).scalar()
         first = 0 if done is None else done + 1
         numbers = range(first, min(size // TILE**level, first + limit))
-        found = [(level, number, _over(engine, level, number)) for number in numbers]
+        found = HashTree(engine).hashes(level, numbers)
         level += 1
     return found
-
-
-def _over(engine: sa.Engine, level: int, number: int) -> bytes:
-    """Return the root over the 256 hashes below, read once and kept by nobody."""
-    return HashTree(engine).made(level * TILE_LEVELS, number)
 
 
 _COUNT = sa.select(sa.func.max(hash_tiles.c.number)).where(hash_tiles.c.level == sa.bindparam("level"))

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from gate.store.database import STORE_FAULTS
 from gate.store.search_file import DamagedIndexError, SearchFile
 from gate.store.search_live import PIECE, Part, head_seq, leaf_of, scan
-from gate.store.search_reading import Blocks, Reading
+from gate.store.search_reading import Known, Reading
 from gate.store.search_spans import SPAN, Volume, hole, mergeable, span_of
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class SearchIndex:
         self._reader: SearchFile | None = None
         self._writer: SearchFile | None = None
         self._mine: IO[bytes] | None = None
-        self._blocks = Blocks()
+        self._known = Known()
         self._opened = False
         self._doomed = False
 
@@ -79,7 +79,7 @@ class SearchIndex:
                     live = self._catch_up()
                 finally:
                     self._release()
-            return question(Reading(live, None, (), self._blocks))
+            return question(Reading(live, None, (), self._known))
 
     def doubt(self, why: str) -> None:
         """Make the index anew: an answer did not fit what the trail says."""
@@ -98,8 +98,8 @@ class SearchIndex:
 
     def _reading(self, live: Part) -> Reading:
         if self._reader is None:
-            return Reading(live, None, (), self._blocks)
-        return Reading(live, self._reader, self._reader.volumes(), self._blocks)
+            return Reading(live, None, (), self._known)
+        return Reading(live, self._reader, self._reader.volumes(), self._known)
 
     def _release(self) -> None:
         if self._reader is not None:
@@ -176,7 +176,7 @@ class SearchIndex:
 
     def _doom(self, why: object) -> None:
         log.warning("the search index is made anew: %s", why)
-        self._doomed, self._opened, self._blocks, self._live = True, False, Blocks(), None
+        self._doomed, self._opened, self._known, self._live = True, False, Known(), None
         if self._reader is not None:
             self._reader.close()
             self._reader = None

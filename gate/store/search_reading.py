@@ -13,12 +13,14 @@ from gate.store.search_spans import SPAN, Volume, unbroken
 
 KEPT = 512
 """Blocks whose times stay in memory: 4 MB."""
+KEPT_BYTES = 8_000_000
+"""Posting lists that stay in memory: each page asks for those of every view."""
 
 
 class Reading:
     """All that is indexed, as one question sees it: the entries from `from_seq` to `head_seq`."""
 
-    def __init__(self, live: Part, file: SearchFile | None, volumes: Sequence[Volume], known: "Blocks") -> None:
+    def __init__(self, live: Part, file: SearchFile | None, volumes: Sequence[Volume], known: "Known") -> None:
         self._live, self._file = live, file
         self._volumes = unbroken(volumes, live.first)
         self.from_seq = max(1, self._volumes[-1].first) if self._volumes else live.first
@@ -32,7 +34,7 @@ class Reading:
         found = self._live.read(wanted)
         if self._file is None or not self._volumes:
             return found
-        return self._file.read(wanted, self._volumes) | found
+        return self._known.lists(self._file, wanted, self._volumes) | found
 
     def find(self, text: str, most: int) -> Sequence[Term]:
         """Return at most `most` terms whose value holds a text, which is in lower case."""
@@ -52,10 +54,12 @@ class Reading:
         return found | self._known.times(self._file, rest) if rest and self._file is not None else found
 
 
-class Blocks:
-    """What the file says of times, read once: what each block comes to, and the blocks that were last asked for."""
+class Known:
+    """What the file says and never changes, read once: what blocks of times come to, the last times and lists."""
 
     def __init__(self) -> None:
+        self._lists: OrderedDict[tuple[tuple[Term, ...], tuple[int, ...]], BitMap] = OrderedDict()
+        self._bytes = 0
         self._spans: dict[int, dict[int, BlockTimes]] = {}
         self._reach: tuple[int, int, int] = (0, 0, 0)
         self._of: dict[int, BlockTimes] = {}
@@ -83,3 +87,20 @@ class Blocks:
         while len(self._times) > KEPT:
             self._times.popitem(last=False)
         return found | read
+
+    def lists(self, file: SearchFile, terms: tuple[Term, ...], volumes: Sequence[Volume]) -> BitMap:
+        """Return the numbers of the entries in some volumes that have any of the terms."""
+        key = (terms, tuple(volume.id for volume in volumes))
+        found = self._lists.get(key)
+        if found is None:
+            found = self._lists[key] = file.read(terms, volumes)
+            self._bytes += _bytes_of(found)
+            while self._bytes > KEPT_BYTES and len(self._lists) > 1:
+                self._bytes -= _bytes_of(self._lists.popitem(last=False)[1])
+        self._lists.move_to_end(key)
+        return found
+
+
+def _bytes_of(seqs: BitMap) -> int:
+    sizes = [size for name, size in seqs.get_statistics().items() if name.startswith("n_bytes_")]
+    return sum(size for size in sizes if isinstance(size, int))

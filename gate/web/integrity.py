@@ -19,6 +19,8 @@ class Integrity:
     word: str
     number: int | None = None
     when: When | None = None
+    head_sound: bool = True
+    """Whether the end of the trail holds where older entries do not: then badging goes on."""
 
 
 def integrity(view: Viewer) -> Integrity:
@@ -27,6 +29,6 @@ def integrity(view: Viewer) -> Integrity:
     if found is None:
         return Integrity("none", texts["not_verified_yet"])
     if not found.sound:
-        return Integrity("broken", texts["chain_broken_at"], found.first_bad_seq, view.when(found.at))
+        return Integrity("broken", texts["chain_broken_at"], found.first_bad_seq, view.when(found.at), found.head_sound)
     late = site().clock.read().at - found.at > LATE
     return Integrity("late" if late else "whole", texts["verified_to"], found.head_seq, view.when(found.at))

@@ -30,6 +30,7 @@ LOOKS: Mapping[str, str] = {
     Kind.USE_EXPIRED: "due",
     Kind.PERMISSIVE_DROPPED: "due",
     Kind.OVERRIDE_GRANTED: "over",
+    Kind.LATE_ENTRY: "due",
     Kind.HOLD_SET: "hold",
     Kind.LATE_ENTRY: "due",
 }

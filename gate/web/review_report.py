@@ -88,15 +88,15 @@ def report_of(opened: Opened, view: Viewer) -> Report:
         (texts["rv_filter"], filter_words(opened, view)),
         (texts["rv_rules_version"], texts["rv_version_n"].format(n=RULES_VERSION)),
     )
-    counts = tuple(f"{label}: {number}" for label, number in count_rows(opened, view))
+    counts = tuple(_pair(label, number, view) for label, number in count_rows(opened, view))
     signed = signature_views([review.signed_seq] if review.signed_seq else [], words)
     state = [] if review.signed else [texts["rv_not_signed"]]
     done = texts["rv_outcomes"].format(
-        n=len(opened.decided), m=len(opened.case.groups), list=outcome_counts(opened, words)
+        n=len(opened.decided), m=len(opened.case.groups), list=outcome_counts(opened, words) or "–"
     )
     sha = fingerprint(opened.case, opened.found.counts, opened.decided)
     replayed = replay_counts(opened.found, view)
-    again = [f"{texts['rv_sample_title']}, {texts['rv_replay']}: {replayed}"] if replayed else []
+    again = [_pair(f"{texts['rv_sample_title']}, {texts['rv_replay'].lower()}", replayed, view)] if replayed else []
     return Report(
         name=NAME,
         title=title,
@@ -106,10 +106,14 @@ def report_of(opened: Opened, view: Viewer) -> Report:
         rows=lambda: _cells(opened, words),
         total=len(opened.case.groups),
         head_seq=max(review.last_seq, review.signed_seq or 0),
-        notes=(*state, done, *counts, *again, f"{texts['rv_fingerprint']}: {sha}", *_later(opened, words)),
+        notes=(*state, done, *counts, *again, _pair(texts["rv_fingerprint"], sha, view), *_later(opened, words)),
         signatures=tuple(one.line for one in signed),
         entries=tuple(sorted({seq for group in opened.case.groups for seq in group.shown})),
     )
+
+
+def _pair(label: str, value: str, view: Viewer) -> str:
+    return view.texts["reason_of"].format(reason=label, items=value)
 
 
 def filter_words(opened: Opened, view: Viewer) -> str:
@@ -121,7 +125,9 @@ def filter_words(opened: Opened, view: Viewer) -> str:
 def _later(opened: Opened, words: ReviewWords) -> tuple[str, ...]:
     label = words.viewer.texts["rv_notes"]
     return tuple(
-        f"{label}: {visible(note.note)} ({words.name(note.by)}, {moment_words(note.at, words.viewer)})"
+        _pair(
+            label, f"{visible(note.note)} ({words.name(note.by)}, {moment_words(note.at, words.viewer)})", words.viewer
+        )
         for note in opened.notes
     )
 

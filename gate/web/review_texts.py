@@ -81,6 +81,7 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
     "rv_open_lot": ("Open the review of this lot", "Ouvrir la revue de ce lot"),
     "rv_of_lot": ("Review of the lot", "Revue du lot"),
     "rv_begun": ("Begun", "Commencée"),
+    "rv_overdue_n": ("Reviews overdue: {n}", "Revues en retard : {n}"),
     "rv_all_done": ("All have an outcome.", "Toutes ont une issue."),
     "rv_nothing": ("The rules found nothing unusual.", "Les règles n’ont rien trouvé d’inhabituel."),
     "rv_nothing_here": ("Nothing here.", "Rien ici."),

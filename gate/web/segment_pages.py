@@ -27,6 +27,7 @@ from gate.verified import (
 from gate.web.changing import filled
 from gate.web.formats import visible
 from gate.web.pages import around, site, viewer
+from gate.web.segment_texts import finding
 from gate.web.session import accounts, requires, sign_in
 from gate.web.signing import NO_TROUBLE, Trouble, form_value, signature_problems, signer, signing_user
 from gate.web.texts import PAGE_TEXTS
@@ -160,14 +161,17 @@ def _verified(view: Viewer) -> dict[str, Any] | None:
         "sound": found.sound,
         "head_sound": found.head_sound,
         "first": found.first_bad_seq,
-        "what": visible(found.what),
+        "what": visible(finding(found.what, view.language)),
         "when": view.when(found.at),
     }
 
 
 def _examined(found: Examined, view: Viewer) -> dict[str, Any]:
     damage = found.damage
-    rows = [{"first": one.first, "last": one.last, "what": visible(one.what)} for one in damage.breaks[:SHOWN_BREAKS]]
+    rows = [
+        {"first": one.first, "last": one.last, "what": visible(finding(one.what, view.language))}
+        for one in damage.breaks[:SHOWN_BREAKS]
+    ]
     return {
         "when": view.when(found.at),
         "by": visible(found.by),

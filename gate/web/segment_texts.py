@@ -1,5 +1,7 @@
 """The words of the page on which QA signs for damaged records, and of verifying now."""
 
+import re
+
 SEGMENT_TEXTS: dict[str, tuple[str, str]] = {
     "sg_title": ("Damaged records", "Enregistrements endommagés"),
     "sg_lede": (
@@ -30,6 +32,12 @@ SEGMENT_TEXTS: dict[str, tuple[str, str]] = {
         "machine by badge, until you have signed here. Running machines are never stopped.",
         "La fin des enregistrements n’est pas fiable. Chaque badge reçoit SYSTEME: ENREG. et personne ne peut démarrer "
         "une machine par badge avant votre signature ici. Une machine en marche n’est jamais arrêtée.",
+    ),
+    "sg_head_short": (
+        "The end of the records cannot be trusted: every badge is answered SYSTEM: RECORDS until QA has signed. "
+        "Call QA.",
+        "La fin des enregistrements n’est pas fiable : chaque badge reçoit SYSTEME: ENREG. jusqu’à la signature de "
+        "l’AQ. Appelez l’AQ.",
     ),
     "sg_first": ("First entry that does not hold", "Première inscription non intègre"),
     "sg_what": ("What is wrong", "Constat"),
@@ -91,3 +99,40 @@ SEGMENT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "sg_to_integrity": ("Integrity", "Intégrité"),
 }
+
+_FINDINGS = (
+    (r"it is missing", "elle est absente"),
+    (r"it and everything up to (\d+) is missing", r"elle et tout jusqu’à \1 sont absents"),
+    (r"it and everything up to (\d+), .* is missing", r"elle et tout jusqu’à \1, qui existaient, sont absents"),
+    (
+        r"it and everything up to (\d+) is not in the backup that was restored",
+        r"elle et tout jusqu’à \1 ne sont pas dans la sauvegarde restaurée",
+    ),
+    (r"its bytes do not match its hash", "ses octets ne correspondent pas à son empreinte"),
+    (r"its bytes are not an entry", "ses octets ne sont pas une inscription"),
+    (r"its bytes are those of entry (\d+)", r"ses octets sont ceux de l’inscription \1"),
+    (r"its stored text cannot be read", "son texte est illisible"),
+    (r"its column (\w+) does not say what its bytes say", r"sa colonne \1 ne dit pas ce que disent ses octets"),
+    (r"it does not continue the chain: .*", "elle ne prolonge pas la chaîne : l’inscription précédente a été changée"),
+    (
+        r"the head of the trail is not this entry's hash",
+        "la tête de la chaîne n’est pas son empreinte",
+    ),
+    (r"the head of the trail is missing", "la tête de la chaîne est absente"),
+    (r"the Merkle frontier is not that of these entries", "la frontière de Merkle n’est pas celle de ces inscriptions"),
+    (r"a row stands behind the head of the trail", "une ligne suit la tête de la chaîne"),
+    (r"a row stands before the first entry", "une ligne précède la première inscription"),
+    (r"it is not the entry that was found sound before", "ce n’est pas l’inscription trouvée intègre auparavant"),
+    (r"it has been changed since it was signed for", "elle a été changée depuis la signature"),
+)
+"""What a verification says, as a pattern, and in French."""
+
+
+def finding(what: str, language: str) -> str:
+    """Return what a verification found in a language of the pages; what has no French stays as it is."""
+    if language == "fr":
+        for pattern, french in _FINDINGS:
+            found = re.fullmatch(pattern, what)
+            if found:
+                return found.expand(french)
+    return what

@@ -61,46 +61,43 @@ equipment = "EQ-0001"
 
 def measure(folder: Path, rows: int, rounds: int) -> list[Figure]:
     """Return P6: by the database, as pages, the twelve months of one machine, and over ten million also the slope."""
-    figures = _over(folder, rows, rounds)
-    return [*figures, _compared(folder, rows, rounds)] if rows >= LONG else figures
-
-
-def _over(folder: Path, rows: int, rounds: int) -> list[Figure]:
-    with closing(LongLog(folder, rows)) as log:
-        by_database = {name: _timed(partial(log.database, asked), rounds) for name, asked in log.questions.items()}
+    with closing(LongLog(folder / "long", rows)) as log:
+        by_database = _by_database(log, rounds)
         pages = {name: _timed(partial(log.page, asked), rounds) for name, asked in log.questions.items()}
-        year = _timed(lambda: log.export({"equipment": plant.equipment_id(1), "time": "12m"}), 1)
+        year = _timed(partial(log.export, {"equipment": plant.equipment_id(1), "time": "12m"}), 1)
         more = {"rows": rows, "index_rows_a_second": round(rows / log.built_s), "index_mb": log.index_mb}
-        found = log.export_rows
-    return [
-        _figure("one question by the database", by_database, DATABASE_MS, more),
-        _figure("one page", pages, PAGE_MS, more),
-        Figure(
-            "P6",
-            f"12 months of one machine, all {found} records of {rows}, as the rows of a report",
-            f"<= {YEAR_S:.0f} s",
-            met=year[0] <= YEAR_S * 1000,
-            times=year,
-            value=year[0] / 1000,
-            unit="s",
-        ),
-    ]
+        figures = [
+            _figure("one question by the database", by_database, DATABASE_MS, more),
+            _figure("one page", pages, PAGE_MS, more),
+            _year(rows, log.export_rows, year),
+        ]
+    return [*figures, _slope(folder, rows, rounds, by_database)] if rows >= LONG else figures
 
 
-def _compared(folder: Path, rows: int, rounds: int) -> Figure:
+def _by_database(log: "LongLog", rounds: int) -> dict[str, list[float]]:
+    return {name: _timed(partial(log.database, asked), rounds) for name, asked in log.questions.items()}
+
+
+def _slope(folder: Path, rows: int, rounds: int, large: Mapping[str, list[float]]) -> Figure:
     """Return how many times slower a trail ten times as long makes one question (p50)."""
-    small, large = (_all_of(folder / name, number, rounds) for name, number in (("a", rows // 10), ("b", rows)))
-    value = percentile(large, 0.5) / percentile(small, 0.5)
+    with closing(LongLog(folder / "short", rows // 10)) as log:
+        small = _by_database(log, rounds)
+    times = [ms for one in large.values() for ms in one]
+    value = percentile(times, 0.5) / percentile([ms for one in small.values() for ms in one], 0.5)
     what = f"one question over {rows} records / over {rows // 10}"
+    return Figure("P6", what, f"p50 <= {TIMES_SLOWER}", value <= TIMES_SLOWER, times, value=value, unit="times")
+
+
+def _year(rows: int, found: int, times: list[float]) -> Figure:
     return Figure(
-        "P6", what, f"p50 <= {TIMES_SLOWER}", met=value <= TIMES_SLOWER, times=large, value=value, unit="times"
+        "P6",
+        f"12 months of one machine, all {found} records of {rows}, as the rows of a report",
+        f"<= {YEAR_S:.0f} s",
+        met=times[0] <= YEAR_S * 1000,
+        times=times,
+        value=times[0] / 1000,
+        unit="s",
     )
-
-
-def _all_of(folder: Path, rows: int, rounds: int) -> list[float]:
-    folder.mkdir()
-    with closing(LongLog(folder, rows)) as log:
-        return [ms for asked in log.questions.values() for ms in _timed(partial(log.database, asked), rounds)]
 
 
 def _figure(what: str, by_name: Mapping[str, list[float]], most: float, more: Mapping[str, Any]) -> Figure:
@@ -126,6 +123,7 @@ class LongLog:
     """The pages over a long history, with the index built and somebody of QA signed in."""
 
     def __init__(self, folder: Path, rows: int) -> None:
+        folder.mkdir()
         path = make_history(folder / "gate.db", rows)
         (folder / "gate.toml").write_text(CONFIG, encoding="utf-8")
         self._settings = load_settings(folder / "gate.toml")
@@ -136,7 +134,8 @@ class LongLog:
         while self._site.searching.index.step():
             pass
         self.built_s = time.perf_counter() - began
-        self.index_mb = round((self._settings.gate.state_dir / "search" / "search.db").stat().st_size / 1e6)
+        files = (self._settings.gate.state_dir / "search").iterdir()
+        self.index_mb = round(sum(path.stat().st_size for path in files) / 1e6)
         self._browser: FlaskClient = signed_in(self.app, "qa")
         self.questions = _questions(path)
         self.export_rows = 0

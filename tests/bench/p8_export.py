@@ -57,6 +57,10 @@ def measure(folder: Path, rows: int, rounds: int = ROUNDS) -> list[Figure]:
         grown = (peak_kib(worker) - before) / 1024
     if got != rows:
         raise AssertionError(f"{rows} rows asked, {got} came")
+    return _figures(rows, times, grown)
+
+
+def _figures(rows: int, times: list[float], grown: float) -> list[Figure]:
     speed = rows / (min(times) / 1000)
     return [
         Figure(

@@ -1,6 +1,8 @@
 """The commands of the key and of kept heads, on the real command line."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,15 @@ def test_a_witness_refuses_a_file_that_it_cannot_use(tmp_path: Path) -> None:
         done = site.run(["witness", "serve", str(file)])
         assert done.returncode == 1
         assert all(word in done.stderr for word in (*words, str(file)))
+
+
+@pytest.mark.scenario(22)
+@pytest.mark.req("E4")
+def test_a_row_edited_as_root_is_named_by_verify(fresh: Site) -> None:
+    """With SQLite's own tools, past the program and its triggers."""
+    with closing(sqlite3.connect(fresh.database)) as connection, connection:
+        (number,) = connection.execute("SELECT max(seq) FROM audit_trail").fetchone()
+        connection.execute("DROP TRIGGER audit_trail_no_update")
+        connection.execute("UPDATE audit_trail SET data = replace(data, 'q.a', 'q.b') WHERE seq = ?", (number,))
+    for words in (("verify",), ("verify", "--full"), ("verify", "--hash-only")):
+        assert f"first bad entry {number}: " in fresh.gate(*words, expect=1)

@@ -5,32 +5,19 @@ The walk follows the links of the pages themselves, one page of each kind, so a 
 
 import os
 import re
-import subprocess
-import sys
-import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter, RequestRedirect
 
-from gate.clock import SystemClock
-from gate.demo_accounts import ACCOUNTS, password_of
-from gate.settings import load_settings
-from gate.web.app import create_app
-from tests.faults.shop import until
-from tests.web.served import free_port
+from gate.demo_accounts import ACCOUNTS
+from tests.e2e.demo_site import GENEROUS_S, Demo, running_demo, sign_in
 from tests.web.test_browser import SMALL_TARGETS, SMALLEST_TARGET, WIDER_THAN_SCREEN
 
 SIZES = {"reflow": (320, 700), "phone": (390, 844), "tablet": (1180, 820), "desktop": (1440, 900)}
-NOT_PAGES = re.compile(r"/static/|/events|/metrics|/logout|\.(csv|json|jsonl|xlsx|pdf|zip|txt|pem|vkey|svg)(\?|$)")
-GENEROUS_S = 90.0
 PICTURES = os.environ.get("GATE_PICTURES")
 """A folder that gets a picture of every page at every size, for people to look at."""
 
@@ -45,82 +32,10 @@ FOCUSED = "() => document.activeElement.outerHTML.slice(0, 160)"
 """What has the focus is known by its text: a live page puts equal elements in the place of others."""
 
 
-@dataclass(slots=True)
-class Demo:
-    """A running demo: where it is, what kinds of pages it has, and what is wrong with them."""
-
-    url: str
-    kinds: MapAdapter
-    kiosk: str = ""
-    problems: list[str] = field(default_factory=list)
-
-    def kind(self, url: str) -> str | None:
-        """Return the kind of page behind an address, None for what is no page of this program."""
-        if not url.startswith(self.url) or NOT_PAGES.search(url):
-            return None
-        try:
-            return str(self.kinds.match(urlsplit(url).path, "GET", return_rule=True)[0].rule)
-        except (HTTPException, RequestRedirect):
-            return None
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo as `make demo` runs it, once somebody has been allowed and somebody denied."""
-    folder, port = tmp_path_factory.mktemp("demo") / "plant", free_port()
-    environment = {key: value for key, value in os.environ.items() if key != "DEMO_SECONDS"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gate.demo", "--dir", str(folder), "--port", str(port)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    said: list[str] = []
-    listener = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
-    try:
-        said += _until_ready(process)
-        listener.start()
-        yield _ready(folder, port, said)
-    finally:
-        process.terminate()
-        process.wait(GENEROUS_S)
-        listener.join(GENEROUS_S)
-        if process.stdout:
-            process.stdout.close()
-
-
-def _until_ready(process: subprocess.Popen[str]) -> list[str]:
-    assert process.stdout is not None
-    said = []
-    for text in process.stdout:
-        said.append(text)
-        if text.startswith("The page: "):
-            return said
-    raise AssertionError(f"the demo ended: {said}")
-
-
-def _ready(folder: Path, port: int, said: list[str]) -> Demo:
-    settings = load_settings(folder / "gate.toml")
-    app = create_app(settings, SystemClock())
-    kiosk = re.search(r"http\S+/kiosk/\S+", "".join(said))
-    assert kiosk, said
-    found = Demo(f"http://127.0.0.1:{port}", app.url_map.bind("127.0.0.1"), kiosk[0])
-    until(lambda: _decided(app.extensions["gate"].records) >= 8, GENEROUS_S)
-    app.extensions["gate"].close()
-    return found
-
-
-def _decided(records: object) -> int:
-    look = records.look(0, 5000)  # type: ignore[attr-defined]
-    return sum(1 for entry in look.entries if entry.kind == "decision")
-
-
-def _sign_in(page: Page, demo: Demo, login: str, language: str) -> None:
-    page.goto(f"{demo.url}/login?lang={language}")
-    page.locator("#f-user").fill(login)
-    page.locator("#f-password").fill(password_of(login))
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(lambda url: "/login" not in url)
+    with running_demo(tmp_path_factory.mktemp("demo") / "plant") as found:
+        yield found
 
 
 def _walk(page: Page, demo: Demo, language: str) -> list[str]:
@@ -187,7 +102,7 @@ def test_every_page_that_can_be_walked_to_is_accessible_and_whole(browser: Brows
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(GENEROUS_S * 1000)
-    _sign_in(page, demo, login, LANGUAGE_OF[login])
+    sign_in(page, demo, login, LANGUAGE_OF[login])
     walked = _walk(page, demo, LANGUAGE_OF[login])
     context.close()
     assert len(walked) > 5, walked

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +204,19 @@ def test_a_fault_of_the_typesetter_is_said_and_leaves_nothing(tmp_path: Path, mo
     with pytest.raises(PdfError, match="broken here"):
         write_pdf(sample(2), about(), folder / "x.pdf", "a4", lambda: None)
     assert list(folder.iterdir()) == []
+
+
+def test_the_child_is_the_one_to_go_where_memory_runs_out(tmp_path: Path) -> None:
+    """It shares the memory of a service with the pages or the readers, which must outlive it."""
+    child = (FONTS.parent / "pdf_child.py").read_text("utf-8")
+    tells = "sys.stdout.write(Path('/proc/self/oom_score_adj').read_text() + str(os.nice(0)))"
+    told = child.replace("    typst.compile(", f"    {tells}\n    (lambda *a, **b: None)(")
+    (tmp_path / "child.py").write_text(told)
+    command = [sys.executable, str(tmp_path / "child.py"), str(tmp_path), str(tmp_path), "2026-11-23T12:00:00+00:00"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    killed_first, nice = done.stdout.split()
+    assert killed_first == "800"
+    assert int(nice) >= 15
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from tests.core.test_scans import PDF
 from tests.scenarios.plant import P1, P2, P3, changed, plant, record
-from tests.scenarios.world import local
+from tests.scenarios.world import World, local
 from tests.web.floor_site import FloorSite
 from tests.web.people import send
 from tests.web.test_late_pages import RIGHT as LATE
@@ -19,7 +19,14 @@ from tests.web.test_question_lot import lot
 
 def morning(site: FloorSite) -> None:
     """Let the morning pass."""
-    world = site.world
+    _uses(site.world)
+    _revision(site.world)
+    lot(site, "06:00", "06:30", "L1")
+    assert site.sign("sup", "/floor/TP-02/out-of-service", operations=["USE"]).status_code == 303
+    _late_entry(site)
+
+
+def _uses(world: World) -> None:
     world.badge("R1", P1, 11)
     world.go_to(local("2026-11-23T06:20"))
     world.badge("R1", P1, 11)
@@ -30,6 +37,9 @@ def morning(site: FloorSite) -> None:
     world.go_to(local("2026-11-23T07:00"))
     world.badge("R2", P3, 11)
     world.go_to(local("2026-11-23T07:30"))
+
+
+def _revision(world: World) -> None:
     revised = changed(
         plant(),
         "item",
@@ -51,8 +61,9 @@ def morning(site: FloorSite) -> None:
     )
     world.badge("R1", P1, 11)
     world.go_to(local("2026-11-23T11:00"))
-    lot(site, "06:00", "06:30", "L1")
-    assert site.sign("sup", "/floor/TP-02/out-of-service", operations=["USE"]).status_code == 303
+
+
+def _late_entry(site: FloorSite) -> None:
     sup = site.browser("sup")
     token = re.search(r'name="csrf_token" value="([^"]+)"', sup.get("/late-entries/new").text)
     assert token

@@ -127,11 +127,14 @@ def test_a_restart_calls_what_was_under_way_interrupted(gate: GateOnRecord, app:
     job = shelf.get(number)
     assert job is not None
     shelf.put(replace(job, state=State.RUNNING))
+    (shelf.folder / "EX-20261123-AAAAAA.making").write_bytes(b"half")
+    (shelf.folder / "pdf-x1").mkdir()
     again = ExportQueue(app, gate.settings)
     app.extensions[QUEUE] = again
     page = qa.get(f"/exports/{number}?lang=en").text
     assert "Interrupted" in page
     assert "restarted meanwhile" in page
+    assert not [*shelf.folder.glob("*.making"), *shelf.folder.glob("pdf-*")]
     assert qa.get(f"/exports/{number}/file").status_code == 404
 
 

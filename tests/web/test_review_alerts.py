@@ -4,14 +4,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from gate.core.alert_rules import Raised
+from gate.core.audit import timestamp
 from gate.store import registry, schema
 from gate.store.database import open_database
+from gate.store.floor_schema import alerts
 from gate.store.review_schema import reviews
 from gate.store.reviews import Review, review_values
 from gate.web.quality_conditions import quality_conditions
-from tests.web.review_records import FIRST, OVERRIDE, SECOND, ReviewOnRecord, weeks
+from tests.web.people import signed_in
+from tests.web.review_records import FIRST, OVERRIDE, SECOND, ReviewOnRecord, pages_over, weeks
 
 __all__ = ["weeks"]
 
@@ -64,6 +68,25 @@ def test_an_emergency_without_its_reference_calls_after_a_day(weeks: ReviewOnRec
         values = {**found, "class": "EMERGENCY", "reference": ""}
         registry.put(weeks.trail, schema.overrides, OVERRIDE, values, weeks.trail.head.seq)
     assert ("REFERENCE_DUE", OVERRIDE) in raised(weeks)
+
+
+@pytest.mark.req("H5")
+def test_qa_is_told_where_the_day_begins_and_nobody_else(weeks: ReviewOnRecord) -> None:
+    """On the floor and on the access log, as long as the alert stands; a supervisor cannot sign it."""
+    values = {"rule": "REVIEW_OVERDUE", "subject": FIRST, "severity": "high", "times": 1, "detail": "{}"}
+    at = timestamp(weeks.clock.at)
+    with weeks.trail.transaction():
+        statement = sa.insert(alerts).values(
+            {name: sa.bindparam(f"new_{name}") for name in (*values, "raised_at", "last_at")}
+        )
+        row = {**values, "raised_at": at, "last_at": at}
+        weeks.trail.run(statement, {f"new_{name}": value for name, value in row.items()})
+    with pages_over(weeks) as app:
+        qa, sup = signed_in(app, "qa"), signed_in(app, "sup")
+        for path in ("/floor?lang=en", "/log?lang=en"):
+            assert "Reviews overdue: 1" in qa.get(path).text
+            assert "Reviews overdue" not in sup.get(path).text
+        assert "Reviews overdue" not in qa.get("/overrides?lang=en").text
 
 
 def test_a_gate_without_entries_owes_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from gate.examining import last_examined
 from gate.jobs import look_again, nightly_verify
 from gate.store.database_files import sha256_of
 from gate.verified import Running, last_verified, running_path, tell_running, verified_path
+from gate.web.segment_texts import finding
 from tests.scenarios.plant import P1
 from tests.scenarios.world import World, local
 from tests.store.open_records import tamper
@@ -208,3 +209,21 @@ def test_findings_that_are_half_written_are_none(site: FloorSite) -> None:
         assert last_examined(site.world.settings.gate.state_dir) is None
         assert site.browser("qa").get(SEGMENT).status_code == 200
     assert sign_in(site.app.test_client(), "qa").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("what", "french"),
+    [
+        ("it is missing", "elle est absente"),
+        (
+            "its column outcome does not say what its bytes say",
+            "sa colonne outcome ne dit pas ce que disent ses octets",
+        ),
+        ("it and everything up to 12 is missing", "elle et tout jusqu’à 12 sont absents"),
+        ("something new", "something new"),
+    ],
+)
+def test_findings_are_said_in_french_too(what: str, french: str) -> None:
+    """QA in Québec reads what it signs for."""
+    assert finding(what, "fr") == french
+    assert finding(what, "en") == what
