@@ -74,6 +74,8 @@ INTEGRITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/integrity/segment"): frozenset({Role.QA}),
 }
 
+TREND_ROUTES = {("GET", path): READERS for path in ("/trends", "/trends/expiring")}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **SEAL_ROUTES,
@@ -83,5 +85,6 @@ QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **REVIEW_ROUTES,
     **RECORD_ROUTES,
     **INTEGRITY_ROUTES,
+    **TREND_ROUTES,
 }
 """Method and route -> who gets in."""

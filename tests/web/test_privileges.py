@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from gate.core.roles import Role
 from tests.web.people import add_account, signed_in, token
+from tests.web.privileges_quality import QUALITY_ROUTES
 from tests.web.records import GateOnRecord
 
 OPEN = frozenset({None, *Role})
@@ -188,6 +189,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     **LOT_ROUTES,
     **LOG_ROUTES,
+    **QUALITY_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 
