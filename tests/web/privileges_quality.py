@@ -74,6 +74,13 @@ INTEGRITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/integrity/segment"): frozenset({Role.QA}),
 }
 
+TREND_ROUTES = {("GET", path): READERS for path in ("/trends", "/trends/expiring")}
+ACCESS_REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/access-reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/access-reviews/new"): frozenset({Role.QA}),
+    ("POST", "/access-reviews/new"): frozenset({Role.QA}),
+}
+
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
     **SEAL_ROUTES,
@@ -83,5 +90,7 @@ QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **REVIEW_ROUTES,
     **RECORD_ROUTES,
     **INTEGRITY_ROUTES,
+    **TREND_ROUTES,
+    **ACCESS_REVIEW_ROUTES,
 }
 """Method and route -> who gets in."""
