@@ -85,6 +85,18 @@ def test_the_use_log_is_in_the_order_of_recording_with_lots_and_late_entries(sit
     assert [getattr(one["state"], "look", "") for one in held] == ["hold"]
 
 
+@pytest.mark.req("H1", "C10")
+def test_a_late_entry_stands_in_the_answer_for_its_lot(qa: FlaskClient) -> None:
+    """By its claimed time, marked, and beside the time in which nobody was signed in."""
+    answer = qa.get("/inspection/who-operated?lot=L9&lang=en")
+    page = plain(answer.text)
+    assert "People: 1. Starts by badge: 0" in page
+    assert "Late entries: 1" in page
+    assert "nobody has verified" not in page
+    assert page.count("LATE ENTRY") == 2, "its row, and the time without a badge that it claims"
+    assert "SAISIE TARDIVE" in qa.get("/inspection/who-operated?lot=L9&lang=fr").text
+
+
 def test_who_is_signed_in_now(site: FloorSite, qa: FlaskClient) -> None:
     """A forgotten use is seen by whoever asks."""
     assert [(one["equipment"], one["person_id"]) for one in rows(site, "open_uses")] == [("TP-01", "E1")]
