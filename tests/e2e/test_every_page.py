@@ -99,7 +99,7 @@ LANGUAGE_OF = {login: ("fr" if number % 2 else "en") for number, (login, *_) in 
 def test_every_page_that_can_be_walked_to_is_accessible_and_whole(browser: Browser, demo: Demo, login: str) -> None:
     """One forgotten page is the one that an inspector opens, or a supervisor with one hand at the machine."""
     demo.problems.clear()
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, has_touch=True)
     page = context.new_page()
     page.set_default_timeout(GENEROUS_S * 1000)
     sign_in(page, demo, login, LANGUAGE_OF[login])
