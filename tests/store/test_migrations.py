@@ -118,7 +118,10 @@ def test_a_missing_file_is_refused_and_not_made(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused_and_can_be_made(tmp_path: Path) -> None:
     """What a disk that filled up during the first start leaves behind."""
     (tmp_path / "gate.db").touch()
-    with pytest.raises(DatabaseRefusedError, match="its schema is none, this program needs 0004"):
+    with pytest.raises(
+        DatabaseRefusedError,
+        match="is empty. Keep it, call QA, and restore a backup: gate restore. A new one: gate init",
+    ):
         open_database(tmp_path / "gate.db")
     create_database(tmp_path / "gate.db", gate_id="gate-1")
     open_database(tmp_path / "gate.db").dispose()
