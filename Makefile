@@ -32,7 +32,7 @@ test: check
 	@mkdir -p build
 	$(PYTHON) -m coverage run -m pytest -q $(RULES) --junitxml=build/junit-rules.xml
 	$(PYTHON) -m coverage report --include='gate/core/*,firmware_protocol/*' --fail-under=100 --skip-covered
-	$(PYTHON) -m pytest -q -n 2 $(addprefix --ignore=,$(RULES)) --junitxml=build/junit-rest.xml
+	$(PYTHON) -m pytest -q -n 2 --dist loadscope $(addprefix --ignore=,$(RULES)) --junitxml=build/junit-rest.xml
 	@$(PYTHON) -m tests.trace --results build/junit-rules.xml build/junit-rest.xml --summary
 
 bench: dev

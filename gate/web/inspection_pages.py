@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask import Blueprint, abort, current_app, has_request_context, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gate.core.report import Cell, Column, ColumnKind, Report, Row
@@ -172,8 +172,8 @@ def _link(column: Column, text: str, view: Viewer) -> str:
 
 
 def record_url(seq: object, view: Viewer) -> str:
-    """Return the address of the page of one record, empty where there is none."""
-    if "record_pages.record" not in current_app.view_functions:
+    """Return the address of the page of one record, empty where there is none: a long export has no page."""
+    if not has_request_context() or "record_pages.record" not in current_app.view_functions:
         return ""
     return url_for("record_pages.record", seq=seq, lang=view.language)
 

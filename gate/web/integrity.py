@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gate.verified import last_verified, verified_path
+from gate.verified import last_verified, running, running_path, verified_path
 from gate.web.pages import site
 from gate.web.view import Viewer, When
 
@@ -13,7 +13,7 @@ LATE = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """`look` is whole, late, broken or none; `number` the entry it is about."""
+    """`look` is whole, checking, late, broken or none; `number` the entry it is about."""
 
     look: str
     word: str
@@ -25,7 +25,10 @@ class Integrity:
 
 def integrity(view: Viewer) -> Integrity:
     """Return what the last full verification came to; unknown is never shown as good."""
-    found, texts = last_verified(verified_path(site().settings.gate.state_dir)), view.texts
+    folder, texts = site().settings.gate.state_dir, view.texts
+    found, now = last_verified(verified_path(folder)), running(running_path(folder))
+    if now is not None and (found is None or found.sound):
+        return Integrity("checking", texts["ig_checking_now"], now.done, view.when(found.at) if found else None)
     if found is None:
         return Integrity("none", texts["not_verified_yet"])
     if not found.sound:

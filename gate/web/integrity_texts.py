@@ -10,7 +10,11 @@ INTEGRITY_TEXTS: dict[str, tuple[str, str]] = {
         "Whole: every entry up to {number} held together when all were checked.",
         "Entière : chaque entrée jusqu’à {number} se tenait lors de la vérification complète.",
     ),
-    "ig_checking": ("Checking every entry now.", "Vérification de chaque entrée en cours."),
+    "ig_checking": (
+        "Checking every entry now, so far to {number}.",
+        "Vérification de chaque entrée en cours, jusqu’ici à {number}.",
+    ),
+    "ig_checking_now": ("checking …", "vérification …"),
     "ig_late": (
         "Late: the last full check is more than a day and a half old. It reached entry {number}.",
         "En retard : la dernière vérification complète date de plus d’un jour et demi, jusqu’à l’entrée {number}.",

@@ -114,7 +114,19 @@ def _report_of(found: Sequence[Made], asked: Asked, view: Viewer) -> Report:
         total=total,
         head_seq=site().records.head_seq(),
         notes=tuple([f"{one.window.equipment_id}: {summary(one, view)}" for one in found] + notes),
+        entries=tuple(sorted({seq for one in found for seq in _rests_on(one)})),
     )
+
+
+def _rests_on(one: Made) -> Iterator[int]:
+    """Yield the entries behind the answer: the window, each start with what ended it, late entries, denials, events."""
+    yield one.window.known_from
+    for start in one.starts:
+        yield start.part.decision_seq
+        yield from (end.seq for end in (start.part.dropped, start.part.left) if end is not None)
+    for late in one.late:
+        yield from (late.entered_seq, late.seq)
+    yield from (told.seq for told in (*one.denied, *one.beside))
 
 
 def _rows(found: Sequence[Made], view: Viewer) -> Iterator[Row]:

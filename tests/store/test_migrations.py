@@ -122,6 +122,7 @@ def test_an_empty_file_is_refused_and_can_be_made(tmp_path: Path) -> None:
         DatabaseRefusedError,
         match="is empty. Keep it, call QA, and restore a backup: gate restore. A new one: gate init",
     ):
+    with pytest.raises(DatabaseRefusedError, match=r"is empty\. Keep it, call QA"):
         open_database(tmp_path / "gate.db")
     create_database(tmp_path / "gate.db", gate_id="gate-1")
     open_database(tmp_path / "gate.db").dispose()

@@ -22,6 +22,7 @@ def morning(site: FloorSite) -> None:
     _uses(site.world)
     _revision(site.world)
     lot(site, "06:00", "06:30", "L1")
+    lot(site, "07:00", "07:30", "L9")
     assert site.sign("sup", "/floor/TP-02/out-of-service", operations=["USE"]).status_code == 303
     _late_entry(site)
 

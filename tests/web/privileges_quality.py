@@ -75,6 +75,11 @@ INTEGRITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 }
 
 TREND_ROUTES = {("GET", path): READERS for path in ("/trends", "/trends/expiring")}
+ACCESS_REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/access-reviews"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/access-reviews/new"): frozenset({Role.QA}),
+    ("POST", "/access-reviews/new"): frozenset({Role.QA}),
+}
 
 QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **MATRIX_ROUTES,
@@ -86,5 +91,6 @@ QUALITY_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     **RECORD_ROUTES,
     **INTEGRITY_ROUTES,
     **TREND_ROUTES,
+    **ACCESS_REVIEW_ROUTES,
 }
 """Method and route -> who gets in."""

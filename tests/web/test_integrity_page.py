@@ -12,7 +12,7 @@ from gate.head_qr import head_qr_svg
 from gate.seal_keys import SealKey, is_signed, new_seal_key
 from gate.sealing import begin_with, store_checkpoint
 from gate.store.seals import WitnessRow, set_witness
-from gate.verified import Verified, tell_verified, verified_path
+from gate.verified import Running, Verified, running_path, tell_running, tell_verified, verified_path
 from gate.web.app import create_app
 from gate.web.session import PARTS
 from tests.web.people import CHEAP, add_account, signed_in
@@ -149,6 +149,12 @@ def test_each_state_of_the_chain_has_its_words(sealed: SealedGate, qa: FlaskClie
     assert "The chain is broken at entry #1" in text(qa)
     assert "rompue à l’entrée #1" in text(qa, "fr")
     sealed.verified(Verified(now, 3, True))
+    running = running_path(sealed.settings.gate.state_dir)
+    tell_running(running, Running(now, "q.a", 2, 9))
+    assert "Checking every entry now, so far to #2" in text(qa)
+    assert 'class="integrity checking"' in text(qa)
+    running.unlink()
+    assert "Whole: every entry up to #3" in text(qa)
 
 
 @pytest.mark.usefixtures("key")

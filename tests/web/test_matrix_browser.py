@@ -48,11 +48,11 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MatrixOnRecord]:
 
 @pytest.fixture(scope="module")
 def signed(gate: MatrixOnRecord) -> Iterator[BrowserContext]:
-    """QA has signed in on a touch screen: what may be 40 px for a mouse is 48 for a finger there."""
+    """A browser in which QA has signed in; root has no user namespace to build Chromium's sandbox in."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         running: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        context = running.new_context(base_url=f"http://127.0.0.1:{gate.settings.web.port}", has_touch=True)
+        context = running.new_context(base_url=f"http://127.0.0.1:{gate.settings.web.port}")
         context.set_default_timeout(GENEROUS_MS)
         expect.set_options(timeout=GENEROUS_MS)
         page = context.new_page()

@@ -41,44 +41,8 @@ SUSPENDING = (
 )
 TRAINING = frozenset({Role.TRAINER, Role.QA})
 
-EXPORTING = frozenset({Role.QA, Role.AUDITOR})
-EXPORT_ROUTES = {
-    ("GET", "/export/<name>"): EXPORTING,
-    ("POST", "/export/<name>"): EXPORTING,
-    ("GET", "/exports"): EXPORTING,
-    ("GET", "/exports/<export_id>"): EXPORTING,
-    ("GET", "/exports/<export_id>/file"): EXPORTING,
-    ("GET", "/exports/<export_id>/manifest"): EXPORTING,
-    ("POST", "/exports/<export_id>/cancel"): EXPORTING,
-}
-SIGNING_LOTS = frozenset({Role.SUPERVISOR, Role.QA})
-LOT_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
-    ("GET", "/lots"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/lots/<window_id>"): ACCOUNT - {Role.OPERATOR},
-    **{
-        (method, path): SIGNING_LOTS
-        for method in ("GET", "POST")
-        for path in ("/lots/new", "/lots/<window_id>/change", "/lots/<window_id>/withdraw", "/late-entries/new")
-    },
-    ("GET", "/late-entries"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/late-entries/<late_id>"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/late-entries/<late_id>/scan"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
-    ("POST", "/late-entries/<late_id>/verify"): SIGNING_LOTS,
-    ("GET", "/access-reviews"): frozenset({Role.QA, Role.AUDITOR}),
-    ("GET", "/access-reviews/new"): frozenset({Role.QA}),
-    ("POST", "/access-reviews/new"): frozenset({Role.QA}),
-    ("GET", "/inspection"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/inspection/<name>"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/inspection/who-operated"): ACCOUNT - {Role.OPERATOR},
-}
-
-LOG_ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
-    ("GET", "/log"): ACCOUNT - {Role.OPERATOR},
-    ("GET", "/log/newer"): ACCOUNT - {Role.OPERATOR},
-}
-
 ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
+    **QUALITY_ROUTES,
     ("GET", "/"): OPEN,
     ("GET", "/events"): OPEN,
     ("GET", "/healthz"): OPEN,
@@ -184,12 +148,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None] | frozenset[Role]] = {
     ("GET", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/source/<path:source_id>"): frozenset({Role.QA}),
     ("GET", "/admin/training/first"): ACCOUNT - {Role.OPERATOR},
-    **EXPORT_ROUTES,
     ("GET", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
     ("POST", "/admin/training/first/<path:class_id>"): frozenset({Role.QA}),
-    **LOT_ROUTES,
-    **LOG_ROUTES,
-    **QUALITY_ROUTES,
 }
 """Method and route -> who gets in. A page for some roles names them: `frozenset({Role.QA})`."""
 

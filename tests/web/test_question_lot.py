@@ -8,7 +8,8 @@ import pytest
 
 from gate.web.pages import viewer
 from gate.web.report_makers import report_maker
-from tests.scenarios.plant import P1, P2, P3, plant, record
+from tests.scenarios.plant import P1, P2, P3, changed, plant, record
+from tests.scenarios.supervisors import grant
 from tests.scenarios.world import World, local
 from tests.web.floor_site import FloorSite, floor_site
 from tests.web.people import send
@@ -128,3 +129,33 @@ def test_the_same_answer_is_exported(site: FloorSite) -> None:
         rows = list(report.rows())
     assert report.total == len(rows) == 2
     assert [str(row[0]) for row in rows] == ["nobody signed in", "use"]
+
+
+@pytest.mark.req("H1", "D9")
+def test_a_start_under_an_override_names_its_reference(make_world: Make) -> None:
+    """Allowed, and not certified: the answer says both, and on whose word."""
+    expired = {**plant(), "training_record": [{**record("E1"), "expires_on": date(2026, 1, 31)}, record("E2")]}
+    with floor_site(make_world(local("2026-11-23T06:00"), expired)) as site:
+        grant(site.world)
+        site.world.badge("R1", P1, 11)
+        assert site.world.reasons()[0] == "ALLOW_OVERRIDE"
+        site.world.go_to(local("2026-11-23T08:00"))
+        lot(site, "05:00", "07:30")
+        page = asked(site)
+    assert "of these certified as known then: 0" in page
+    assert "Starts under an override: 1" in page
+    assert "By override DEV-2026-0042" in page
+
+
+@pytest.mark.req("H1", "L1")
+def test_a_machine_in_trial_withheld_nothing_and_the_answer_says_so(make_world: Make) -> None:
+    """Somebody who would have been denied could start it all the same."""
+    trial = changed(plant(), "equipment", "TP-01", mode="shadow")
+    with floor_site(make_world(local("2026-11-23T06:00"), trial)) as site:
+        site.world.badge("R1", P3, 11)
+        site.world.go_to(local("2026-11-23T08:00"))
+        lot(site, "05:00", "07:30")
+        page = asked(site)
+    assert "TRIAL: the machine withheld nothing" in page
+    assert re.search(r"Cy Three \(E3\) TRIAL", page)
+    assert "Somebody was signed in all the time" not in page

@@ -1,5 +1,7 @@
 """The standard questions of an inspection over one morning at a gate: each page and its report say the same (H9)."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +19,7 @@ from tests.scenarios.plant import P1
 from tests.scenarios.world import World, local
 from tests.web.floor_site import FloorSite, floor_site
 from tests.web.morning import morning
+from tests.web.people import send
 from tests.web.test_question_lot import plain
 
 
@@ -40,16 +43,17 @@ def report(site: FloorSite, name: str, **asked: str) -> Report:
     assert maker
     with site.app.test_request_context("/?lang=en"):
         made = maker.make(asked, viewer())
+    with site.app.app_context():
         rows = list(made.rows())
-        assert len(rows) == made.total, "counts are exact"
-        assert all(len(row) == len(made.columns) for row in rows)
-        return made
+    assert len(rows) == made.total, "counts are exact"
+    assert all(len(row) == len(made.columns) for row in rows)
+    return made
 
 
 def rows(site: FloorSite, name: str, **asked: str) -> list[dict[str, Any]]:
-    """Return the rows of a report by the names of its columns."""
+    """Return the rows of a report by the names of its columns, made outside a request as a long export does."""
     made = report(site, name, **asked)
-    with site.app.test_request_context("/?lang=en"):
+    with site.app.app_context():
         return [dict(zip([column.name for column in made.columns], row, strict=True)) for row in made.rows()]
 
 
@@ -83,6 +87,18 @@ def test_the_use_log_is_in_the_order_of_recording_with_lots_and_late_entries(sit
     assert "SAISIE TARDIVE" in shown(qa, "use_log", "equipment=TP-01", "fr")
     held = rows(site, "use_log", equipment="TP-02")
     assert [getattr(one["state"], "look", "") for one in held] == ["hold"]
+
+
+@pytest.mark.req("H1", "C10")
+def test_a_late_entry_stands_in_the_answer_for_its_lot(qa: FlaskClient) -> None:
+    """By its claimed time, marked, and beside the time in which nobody was signed in."""
+    answer = qa.get("/inspection/who-operated?lot=L9&lang=en")
+    page = plain(answer.text)
+    assert "People: 1. Starts by badge: 0" in page
+    assert "Late entries: 1" in page
+    assert "nobody has verified" not in page
+    assert page.count("LATE ENTRY") == 2, "its row, and the time without a badge that it claims"
+    assert "SAISIE TARDIVE" in qa.get("/inspection/who-operated?lot=L9&lang=fr").text
 
 
 def test_who_is_signed_in_now(site: FloorSite, qa: FlaskClient) -> None:
@@ -240,6 +256,30 @@ def test_every_answer_has_its_export(site: FloorSite, qa: FlaskClient) -> None:
     assert link
     assert "equipment=TP-01" in link[1]
     assert qa.get(link[1].replace("&amp;", "&")).status_code == 200
+
+
+ASKED = {
+    "who_operated": "lot=L9",
+    "use_log": "equipment=TP-01",
+    "person_history": "person=E2",
+    "could_have": "equipment=TP-01",
+    "untrained_use": "item=SOP-1&revision=R7",
+}
+
+
+@pytest.mark.req("H6", "H7")
+@pytest.mark.parametrize("name", [one.name for one in questions()])
+def test_each_answer_is_a_file_with_the_same_rows(site: FloorSite, qa: FlaskClient, name: str) -> None:
+    """CSV as the inspector takes it: as many rows as the page counted, and the mark of a late entry in words."""
+    answer = send(qa, f"/export/{name}?{ASKED.get(name, '')}&lang=en", format="csv")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    query = dict(pair.split("=") for pair in ASKED.get(name, "").split("&") if pair)
+    exported = site.world.trail("export")[-1]["new"]
+    assert (exported["report"], exported["rows"]) == (name, len(lines))
+    assert len(rows(site, name, **query)) >= len(lines), "the opening of the export is itself in the trail"
+    assert name not in {"who_operated", "use_log", "person_history"} or "LATE ENTRY" in answer.text
 
 
 def test_a_tag_is_plain_text_in_an_export() -> None:
