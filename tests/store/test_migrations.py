@@ -118,10 +118,6 @@ def test_a_missing_file_is_refused_and_not_made(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused_and_can_be_made(tmp_path: Path) -> None:
     """What a disk that filled up during the first start leaves behind."""
     (tmp_path / "gate.db").touch()
-    with pytest.raises(
-        DatabaseRefusedError,
-        match=r"is empty\. Keep it, call QA",
-    ):
     with pytest.raises(DatabaseRefusedError, match=r"is empty\. Keep it, call QA"):
         open_database(tmp_path / "gate.db")
     create_database(tmp_path / "gate.db", gate_id="gate-1")
