@@ -64,7 +64,9 @@ def open_database(path: Path, *, key: str | None = None, read_only: bool = False
     if not path.exists():
         raise DatabaseRefusedError(f"{path}: there are no records here yet. Run: gate init.")
     if path.stat().st_size == 0:
-        raise DamagedDatabaseError(f"{path}: is empty. Keep it, call QA, and restore a backup: gate restore.")
+        raise DamagedDatabaseError(
+            f"{path}: is empty. Keep it, call QA, and restore a backup: gate restore. A new one: gate init."
+        )
     engine = make_engine(path, key=key, read_only=read_only)
     try:
         _check_schema(engine, path)
