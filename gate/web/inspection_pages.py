@@ -201,17 +201,18 @@ def _groups(rows: list[dict[str, str]]) -> list[tuple[str, list[dict[str, str]]]
 
 
 ELSEWHERE = (
-    ("lot_pages.lot_list", "lots", "lo_lede"),
-    ("late_pages.late_list", "late_entries", "la_lede"),
-    ("record_pages.impact", "in_impact", "in_impact_lede"),
-    ("access_review.access_reviews", "ar_reviews", "ar_lede"),
+    ("lot_pages.lot_list", "lots", "lo_lede", Act.VIEW_RECORDS),
+    ("late_pages.late_list", "late_entries", "la_lede", Act.VIEW_RECORDS),
+    ("record_pages.impact", "in_impact", "in_impact_lede", Act.VIEW_RECORDS),
+    ("access_review.access_reviews", "ar_reviews", "ar_lede", Act.EXPORT_RECORDS),
 )
 
 
 def _elsewhere(view: Viewer) -> list[dict[str, str]]:
-    """Return the pages beside the questions that this program has."""
+    """Return the pages beside the questions that this program has and this account may open."""
+    user = signing_user()
     return [
         {"url": url_for(endpoint, lang=view.language), "title": view.texts[title], "lede": view.texts[lede]}
-        for endpoint, title, lede in ELSEWHERE
-        if endpoint in current_app.view_functions
+        for endpoint, title, lede, act in ELSEWHERE
+        if endpoint in current_app.view_functions and user.may(act)
     ]

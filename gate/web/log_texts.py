@@ -239,7 +239,7 @@ LOG_KIND_TEXTS: dict[str, tuple[str, str]] = {
     "log_kind_override_granted": ("Override granted", "Dérogation accordée"),
     "log_kind_override_revoked": ("Override revoked", "Dérogation révoquée"),
     "log_kind_sign": ("Signature", "Signature"),
-    "log_kind_review_signed": ("Review signed", "Révision signée"),
+    "log_kind_review_signed": ("Review signed", "Revue signée"),
     "log_kind_export": ("Export", "Exportation"),
     "log_kind_change": ("Change", "Changement"),
     "log_kind_hold_set": ("Hold set", "Retenue posée"),

@@ -34,10 +34,14 @@ def viewer() -> Viewer:
     return site().parts.viewer(language or site().settings.site.language)
 
 
+NOT_KEPT = frozenset({"lang", "key"})
+"""What the link to the other language leaves out: it says its own, and a key is no part of a page."""
+
+
 def around(view: Viewer) -> dict[str, object]:
     """Return what every page needs around its content."""
     other = site().parts.viewer(next(language for language in LANGUAGES if language != view.language))
-    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name not in NOT_KEPT]
     return {
         "viewer": view,
         "other": other,

@@ -35,6 +35,8 @@ class Demo:
     kinds: MapAdapter
     kiosk: str = ""
     problems: list[str] = field(default_factory=list)
+    judged: set[tuple[str, str]] = field(default_factory=set)
+    """Kinds of pages, with the language, that axe has seen in both themes."""
 
     def kind(self, url: str) -> str | None:
         """Return the kind of page behind an address, None for what is no page of this program."""

@@ -28,6 +28,10 @@ PRESSABLE = """() => [...document.querySelectorAll('a[href], button, input, sele
     .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && one.tabIndex >= 0)
     .filter(one => one.type !== 'radio').map(one => one.outerHTML.slice(0, 160))"""
 
+PRESSED = "(shown.closest('label') ?? shown).getBoundingClientRect()"
+SMALL = SMALL_TARGETS.replace("shown.getBoundingClientRect()", PRESSED)
+"""A choice is pressed by its whole label."""
+
 FOCUSED = "() => document.activeElement.outerHTML.slice(0, 160)"
 """What has the focus is known by its text: a live page puts equal elements in the place of others."""
 
@@ -58,11 +62,13 @@ def _walk(page: Page, demo: Demo, language: str) -> list[str]:
 
 def _look(page: Page, demo: Demo, kind: str) -> None:
     """Judge the page that is open, at every size, in light and dark, and by keyboard."""
-    for theme in ("light", "dark"):
+    language = page.evaluate("document.documentElement.lang")
+    for theme in ("light", "dark") if (kind, language) not in demo.judged else ():
         page.emulate_media(color_scheme=theme)
         found = Axe().run(page)
         if found.violations_count:
             demo.problems.append(f"{kind} ({theme}): {found.generate_report()}")
+    demo.judged.add((kind, language))
     page.emulate_media(color_scheme="light")
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -70,9 +76,8 @@ def _look(page: Page, demo: Demo, kind: str) -> None:
             demo.problems.append(f"{kind}: wider than the screen at {name}")
         if PICTURES and name != "reflow":
             file = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-") or "live"
-            language = page.evaluate("document.documentElement.lang")
             page.screenshot(path=str(Path(PICTURES) / f"{file}-{language}-{name}.png"), full_page=True)
-    small = page.evaluate(SMALL_TARGETS, SMALLEST_TARGET)
+    small = page.evaluate(SMALL, SMALLEST_TARGET)
     demo.problems += [f"{kind}: smaller than {SMALLEST_TARGET} px: {html[:160]}" for html in small]
     demo.problems += [f"{kind}: not reached by Tab: {html}" for html in _missed_by_keyboard(page)]
 

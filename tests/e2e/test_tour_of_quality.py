@@ -29,7 +29,7 @@ def _denied_record(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Denied")).click()
     page.locator("table a", has_text="#").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator("main")).to_contain_text(re.compile("same answer", re.IGNORECASE))
+    expect(page.locator("main")).to_contain_text(re.compile("same result", re.IGNORECASE))
 
 
 def _bundle(page: Page, folder: Path) -> Path:

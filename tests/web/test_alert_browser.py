@@ -103,7 +103,7 @@ def test_alerts_and_shift_are_accessible_at_every_size(
     folder = os.environ.get("GATE_PICTURES")
     for path in ("/alerts", "/shift"):
         page.goto(f"{path}?lang={language}")
-        for opener in page.locator("summary").all()[:1]:
+        for opener in page.locator("main summary").all()[:1]:
             opener.click()
         _sound(page)
         if folder:
