@@ -1,7 +1,7 @@
 """The words of one record's page, in English and French."""
 
 ENTRY_TEXTS: dict[str, tuple[str, str]] = {
-    "rec_log": ("Access log", "Journal des accès"),
+    "rec_log": ("Access log", "Registre d’accès"),
     "rec_where": ("You are here", "Vous êtes ici"),
     "rec_number": ("record", "enregistrement"),
     "rec_before": ("Previous record", "Enregistrement précédent"),

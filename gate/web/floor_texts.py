@@ -82,7 +82,7 @@ FLOOR_TEXTS: dict[str, tuple[str, str]] = {
     "fl_cause_system_fault": ("The gate had a fault.", "Le système était en panne."),
     "fl_cause_blind": ("The gate had stopped meanwhile.", "Le système s’était arrêté entre-temps."),
     "fl_cause_other": ("The start permissive dropped.", "La permission de démarrage est tombée."),
-    "fl_more_denials": ("{n} more in the access log", "{n} de plus au journal des accès"),
+    "fl_more_denials": ("{n} more in the access log", "{n} de plus au registre d’accès"),
     "fl_grant": ("Grant override", "Accorder une dérogation"),
     "fl_details": ("Details", "Détails"),
     "fl_open": ("Open", "Ouvrir"),
