@@ -5,10 +5,15 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
 from gate.__main__ import main
+from gate.core.indication import indicate
+from gate.core.terms import Mode, Outcome
+from gate.gate_loop import GateLoop
+from gate.readers.orders import Claimant, Read, SetPermissive, Show
 from gate.store.database import open_database
 from gate.store.trail_reading import head_seq
 from tests.scenarios.plant import P1
@@ -28,6 +33,15 @@ def shown(world: World) -> str:
 def verified(world: World, *words: str) -> tuple[int, str]:
     done = CliRunner().invoke(main, ["--config", str(world.config), "verify", *words])
     return done.exit_code, done.output
+
+
+def let_in(self: GateLoop, batch: list[Any], error: BaseException) -> None:
+    """Mutant: what cannot be recorded is allowed, so that the shift goes on."""
+    del error
+    shown = indicate(Outcome.ALLOW, ("ALLOW_CERTIFIED",), {}, Mode.ENFORCE, "en")
+    for work in batch:
+        if isinstance(work, Read) and work.race.claim(Claimant.DECISION):
+            self._post([Show(work.reader, shown, work), SetPermissive(work.equipment, True, "green")])
 
 
 def run(folder: Path) -> dict[str, object]:
@@ -58,4 +72,6 @@ def run(folder: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    if "let_in" in sys.argv[2:]:
+        GateLoop._failed = let_in  # type: ignore[method-assign]
     sys.stdout.write(json.dumps(run(Path(sys.argv[1]))))

@@ -16,19 +16,22 @@ def _can_mount() -> bool:
     return done.returncode == 0
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What happened on a file system that was remounted read-only and back."""
+def _run(folder: Path, *mutant: str) -> dict[str, Any]:
     if not _can_mount():
         pytest.skip("this kernel gives no mount namespace to users")
-    folder = tmp_path_factory.mktemp("fs")
-    command = [*NAMESPACE, sys.executable, "-m", "tests.faults.read_only", str(folder)]
+    command = [*NAMESPACE, sys.executable, "-m", "tests.faults.read_only", str(folder), *mutant]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=100, cwd=Path(__file__).parents[2]
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What happened on a file system that was remounted read-only and back."""
+    return _run(tmp_path_factory.mktemp("fs"))
 
 
 @pytest.mark.fault(6)
@@ -58,3 +61,10 @@ def test_a_gate_that_starts_on_it_denies_and_goes_on_when_it_can_write(told: dic
     assert told["after"].startswith("OK")
     assert told["recorded"]
     assert told["sound"] is True
+
+
+@pytest.mark.fault(6)
+def test_the_mutant_that_lets_in_what_it_cannot_record_is_caught(tmp_path: Path) -> None:
+    """Shows that the denial and the relay above are really looked at."""
+    found = _run(tmp_path, "let_in")
+    assert (found["denied"].startswith("OK"), found["relay"], found["rows"]) == (True, True, 0)
