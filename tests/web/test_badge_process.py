@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from firmware_protocol.osdp.host_reports import QUIET_S
 from gate.accounts import NewAccount, create_account, set_password
@@ -90,8 +90,13 @@ def _page(browser: Browser, shop: BadgeShop, *, scripts: bool) -> Page:
     page.get_by_label("User name").fill("nhaddad")
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Badges")).to_be_visible()
+    expect(_menu(page).get_by_role("link", name="Badges")).to_be_visible()
     return page
+
+
+def _menu(page: Page) -> Locator:
+    """The places in the bar; while a page's styles are on their way, those at the foot of a phone are there as well."""
+    return page.get_by_role("navigation", name="Main", exact=True)
 
 
 def _tapped(page: Page, shop: BadgeShop, number: str, person: str) -> None:
@@ -110,7 +115,7 @@ def _tapped(page: Page, shop: BadgeShop, number: str, person: str) -> None:
 def test_two_people_are_enrolled_by_tapping_and_one_loses_the_badge_in_use(browser: Browser, shop: BadgeShop) -> None:
     """The first day of two people, and the bad day of one of them; the second is enrolled without scripts."""
     page = _page(browser, shop, scripts=True)
-    page.get_by_role("link", name="Badges").click()
+    _menu(page).get_by_role("link", name="Badges").click()
     page.get_by_role("link", name="Enrol badges").click()
     page.get_by_role("combobox", name="Reader").select_option("R1")
     page.get_by_label("Photo identity card").check()
@@ -140,7 +145,7 @@ def test_two_people_are_enrolled_by_tapping_and_one_loses_the_badge_in_use(brows
 def test_a_pool_badge_is_lent_and_comes_back(browser: Browser, shop: BadgeShop) -> None:
     """Three in the morning, a badge forgotten at home, nobody from IT."""
     page = _page(browser, shop, scripts=True)
-    page.get_by_role("link", name="Badges").click()
+    _menu(page).get_by_role("link", name="Badges").click()
     page.get_by_role("link", name=re.compile("Lend.*POOL-1")).click()
     page.get_by_label("Name or number of the person").fill("second")
     page.get_by_role("button", name="Look up").click()

@@ -49,10 +49,19 @@ def signed(browser: Browser, gate: GateOnRecord) -> Iterator[BrowserContext]:
     page.get_by_label("User name").fill("nhaddad")
     page.get_by_label("Password").fill(WORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/floor?lang=en")
+    page.wait_for_url(AT_THE_FLOOR)
     page.close()
     yield context
     context.close()
+
+
+LONG_AND_MANY = """() => {
+    document.querySelector('.who bdi').textContent = 'Maximilian Wolfeschlegelsteinhausenbergerdorff';
+    const shown = document.querySelector('.topbar .integrity');
+    (shown.querySelector('b') ?? shown.appendChild(document.createElement('b'))).textContent = '#123456789';
+}"""
+ROWS_OF_BAR = "() => Math.round(document.querySelector('.topbar').offsetHeight / 60)"
+AT_THE_FLOOR = "**/floor?lang=en"
 
 
 def _denied(gate: GateOnRecord) -> int:
@@ -111,4 +120,20 @@ def test_a_grant_refused_comes_back_with_what_was_typed_and_where_it_is_wrong(
     assert page.get_by_label("2 hours").is_checked()
     assert all(box.input_value() == "" for box in page.get_by_label("Password").all())
     _sound(page)
+    page.close()
+
+
+@pytest.mark.req("L1")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [320, 390, 720, 901, 1180, 1440])
+def test_the_bar_is_one_row_however_long_the_name_and_the_trail(
+    signed: BrowserContext, width: int, language: str
+) -> None:
+    """After years the record number has nine digits, and somebody's name has forty letters: both on a phone."""
+    page = signed.new_page()
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"/account?lang={language}")
+    page.evaluate(LONG_AND_MANY)
+    assert page.evaluate(WIDER_THAN_SCREEN) <= 0
+    assert page.evaluate(ROWS_OF_BAR) == 1
     page.close()
