@@ -21,7 +21,7 @@ from gate.store.audit_trail import Trail
 from gate.store.database import open_database
 from tests.bench import p1_badge, plant
 from tests.bench.stats import Figure, percentile
-from tests.bench.web_site import Browser, add_reader_of_records, free_port
+from tests.bench.web_site import Browser, add_reader_of_records, build_index, free_port
 
 MOST = 2.0
 CLIENTS = 8
@@ -45,6 +45,7 @@ def measure(folder: Path, rounds: int, rows: int) -> list[Figure]:
     plant.create(database, plant.Size(people=people, equipment=3, records=people * 25, exclusive=True))
     _lengthen(database, rows)
     add_reader_of_records(database)
+    build_index(config)
     readers = [OsdpReader(address, p1_badge.IDENTITY) for address in range(len(p1_badge.READERS))]
     with closing(p1_badge.Port(home / "port", readers)) as line, p1_badge._gate(config, line):
         rest = _badges(line, 0, badges // 2)
@@ -129,7 +130,8 @@ def clients(port: int, rows: int) -> None:
     def export() -> None:
         browser = Browser(port, dict(first.cookies))
         while not done.is_set():
-            exported[0] += browser.rows_of(f"/export/entries?from=1&to={rows}&lang=en", "/export/entries?from=1&to=1")
+            for lines in browser.lines_of(f"/export/entries?from=1&to={rows}&lang=en", "/export/entries?from=1&to=1"):
+                exported[0] += lines
 
     threads = [threading.Thread(target=look, daemon=True) for _ in range(CLIENTS)]
     threads.append(threading.Thread(target=export, daemon=True))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.bench.history import make_history
 from tests.bench.stats import Figure
-from tests.bench.web_site import add_reader_of_records, forget_peak, free_port, pages, peak_kib, worker_of
+from tests.bench.web_site import add_reader_of_records, build_index, forget_peak, free_port, pages, peak_kib, worker_of
 
 MOST_MB = 10.0
 LEAST = 50_000
@@ -44,6 +44,7 @@ def measure(folder: Path, rows: int, rounds: int = ROUNDS) -> list[Figure]:
     config.write_text(CONFIG.format(port=port), encoding="utf-8")
     make_history(home / "gate.db", rows)
     add_reader_of_records(home / "gate.db")
+    build_index(config)
     times, got = [], 0
     with pages(config, port) as (browser, master):
         browser.rows_of(SMALL, SMALL)

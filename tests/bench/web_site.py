@@ -14,9 +14,13 @@ from gate.clock import SystemClock
 from gate.core.clock_trust import ClockState, Trust, moment_of, observe
 from gate.core.records import Moment
 from gate.core.roles import Role
+from gate.settings import load_settings
 from gate.store.audit_trail import Trail
 from gate.store.database import open_database
+from gate.web.app import create_app
 from gate.web.passwords import Passwords
+from gate.web.session import PARTS
+from gate.web.site import Site
 from tests.bench import plant
 from tests.web.served import served
 
@@ -74,15 +78,17 @@ class Browser:
             raise AssertionError("could not sign in")
 
     def rows_of(self, path: str, form: str) -> int:
-        """Export as CSV and return how many lines came, read in blocks and thrown away."""
+        """Export as CSV and return how many rows came, read in blocks and thrown away."""
+        return sum(self.lines_of(path, form)) - 1
+
+    def lines_of(self, path: str, form: str) -> Iterator[int]:
+        """Export as CSV and give how many lines each block had, the line of names included."""
         fields = {"csrf_token": self.token(form), "format": "csv"}
-        lines = 0
         with self._asked("POST", path, fields) as answer:
             if answer.status != 200:
                 raise AssertionError(f"the export was answered with {answer.status}")
             while block := answer.read(BLOCK):
-                lines += block.count(b"\n")
-        return lines - 1
+                yield block.count(b"\n")
 
     @contextmanager
     def _asked(
@@ -101,6 +107,16 @@ class Browser:
             yield answer
         finally:
             connection.close()
+
+
+def build_index(config: Path) -> None:
+    """Build the search index of the records beforehand: in a plant it is there, but for the newest entries."""
+    app = create_app(load_settings(config), SystemClock())
+    found: Site = app.extensions["gate"]
+    while found.searching.index.step():
+        pass
+    found.close()
+    app.extensions[PARTS].writer.close()
 
 
 @contextmanager
