@@ -7,11 +7,14 @@ import pytest
 from hypothesis import settings
 
 from gate.replay import Verdict
+from tests.kept import keep_compiled
 from tests.scenarios.world import World
 
 settings.register_profile("gate", deadline=None)
 settings.load_profile("gate")
 """Machines are shared: a slow example is no failure."""
+
+keep_compiled()
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from firmware_protocol.simulator import FACTORY_NEW
 from gate.keys import read_key, write_key
 from gate.settings import load_settings
-from gate.store.database import create_database
 from tests.faults.shop import until
 from tests.scenarios.world import HEADER, line
+from tests.store.fresh import fresh_database
 
 DEFAULT_KEY = bytes(range(0x30, 0x40))
 
@@ -24,7 +24,7 @@ class Bench:
         self.config = folder / "gate.toml"
         self.config.write_text(HEADER + line("line-1", [("R1", "TP-01")]), encoding="utf-8")
         self.settings = load_settings(self.config)
-        create_database(self.settings.database_path, gate_id="gate-1")
+        fresh_database(self.settings.database_path)
         self.keys = folder / "state" / "keys"
         own = FACTORY_NEW
         if reader_key is not None:

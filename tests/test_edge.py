@@ -13,11 +13,11 @@ import sqlcipher3.dbapi2 as sqlite
 
 from gate.edge import Edge
 from gate.settings import load_settings
-from gate.store.database import create_database
 from tests.faults.shop import until
 from tests.manual_clock import ManualClock
 from tests.scenarios.memory_lines import MemoryLines
 from tests.scenarios.world import HEADER, local, plain_line
+from tests.store.fresh import fresh_database
 
 
 class Process:
@@ -29,7 +29,7 @@ class Process:
         self.config = folder / "gate.toml"
         self.config.write_text(HEADER + "\n".join(lines), encoding="utf-8")
         self.settings = load_settings(self.config)
-        create_database(self.settings.database_path, gate_id="gate-1")
+        fresh_database(self.settings.database_path)
         self.master, self.slave = os.openpty()
         (folder / "ports").mkdir()
         (folder / "ports" / "here").symlink_to(os.ttyname(self.slave))

@@ -2,6 +2,7 @@
 
 import threading
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,15 +21,9 @@ class Passwords:
     """The hasher; `one_at_a_time` bounds memory and lets no two tries be counted as one."""
 
     def __init__(self, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES) -> None:
-        self._hasher = PasswordHasher(
-            time_cost=passes,
-            memory_cost=memory_kib,
-            parallelism=LANES,
-            hash_len=_DEFAULTS.hash_len,
-            salt_len=_DEFAULTS.salt_len,
-        )
+        self._hasher = _hasher(memory_kib, passes)
         self.one_at_a_time = threading.RLock()
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = _of_nobody(memory_kib, passes)
 
     def encode(self, password: str) -> str:
         """Return what is stored for a password."""
@@ -44,6 +39,22 @@ class Passwords:
                 return self._hasher.verify(kept or self._nobody, typed) and kept is not None
             except (VerificationError, InvalidHashError):
                 return False
+
+
+def _hasher(memory_kib: int, passes: int) -> PasswordHasher:
+    return PasswordHasher(
+        time_cost=passes,
+        memory_cost=memory_kib,
+        parallelism=LANES,
+        hash_len=_DEFAULTS.hash_len,
+        salt_len=_DEFAULTS.salt_len,
+    )
+
+
+@cache
+def _of_nobody(memory_kib: int, passes: int) -> str:
+    """Made once: each takes as long as a sign-in."""
+    return _hasher(memory_kib, passes).hash("nobody has this password")
 
 
 def _plain(password: str) -> bytes:

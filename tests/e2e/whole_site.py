@@ -21,7 +21,7 @@ from gate.desk_opening import open_desk
 from gate.pin_acts import set_pin
 from gate.settings import load_settings
 from gate.store.audit_trail import Trail
-from gate.store.database import create_database, open_database
+from gate.store.database import open_database
 from gate.store.plant_load import load_plant
 from gate.web.kiosk_key import kiosk_address
 from gate.web.passwords import Passwords
@@ -29,6 +29,7 @@ from gate.wiring import plan_of
 from tests.faults.shop import WAIT_S, until
 from tests.scenarios.plant import P1, P2, Plant, plant, plant_file, record
 from tests.scenarios.world import HEADER, line
+from tests.store.fresh import fresh_database
 from tests.web.served import free_port, served
 
 PIN = "482915"
@@ -71,7 +72,7 @@ class WholeSite:
         )
         self.settings = load_settings(self.config)
         self.did: list[ReaderDid] = []
-        create_database(self.settings.database_path, gate_id="gate-1")
+        fresh_database(self.settings.database_path)
         self._load(plant_ or people_and_machines())
         if accounts:
             self._make_accounts()

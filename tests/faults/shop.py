@@ -19,12 +19,13 @@ from gate.core.records import Moment
 from gate.demo_badges import wiegand26
 from gate.desk_opening import open_desk
 from gate.settings import load_settings
-from gate.store.database import create_database, open_database
+from gate.store.database import open_database
 from gate.store.plant_load import load_plant
 from gate.store.verify import verify
 from gate.wiring import plan_of
 from tests.scenarios.plant import Row, plant, plant_file, record
 from tests.scenarios.world import HEADER, line
+from tests.store.fresh import fresh_database
 
 READERS = ("R1", "R2", "R3", "R4")
 PEOPLE = 800
@@ -63,7 +64,7 @@ class Shop:
         self.visitors = visitors()
         self.shown: list[tuple[str, str, str]] = []
         """Reader and both lines of every text but the idle one."""
-        create_database(self.settings.database_path, gate_id="gate-1")
+        fresh_database(self.settings.database_path)
         self._load()
         self._simulator = self._start_simulator()
         self._gate: subprocess.Popen[str] | None = None

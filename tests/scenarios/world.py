@@ -22,7 +22,7 @@ from gate.replay import Verdict
 from gate.replay_log import Replay, replay_log
 from gate.settings import load_settings
 from gate.store.audit_trail import Trail
-from gate.store.database import create_database, open_database
+from gate.store.database import open_database
 from gate.store.plant_load import load_plant
 from gate.store.reader_requests import ReaderRequest, RequestKind, ask_reader, read_request
 from gate.store.trail_reading import entries
@@ -32,6 +32,7 @@ from gate.wiring import keys_folder, line_specs, plan_of
 from tests.manual_clock import ManualClock
 from tests.scenarios.memory_lines import MemoryLine, MemoryLines
 from tests.scenarios.plant import Plant, plant, plant_file
+from tests.store.fresh import fresh_database
 
 TORONTO = ZoneInfo("America/Toronto")
 KEY = bytes(range(16))
@@ -101,7 +102,7 @@ class World:
         self.config = folder / "gate.toml"
         self.config.write_text(HEADER + "\n".join(lines), encoding="utf-8")
         self.settings = load_settings(self.config)
-        create_database(self.settings.database_path, gate_id="gate-1")
+        fresh_database(self.settings.database_path)
         secure = [reader for line_ in self.settings.line for reader in line_.reader if reader.secure]
         for reader in secure:
             write_key(keys_folder(self.settings), reader.name, KEY)

@@ -11,11 +11,12 @@ import sqlcipher3.dbapi2 as sqlite
 from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
 from gate.store.audit_trail import Trail
-from gate.store.database import create_database, make_engine, open_database
+from gate.store.database import make_engine, open_database
 from gate.store.plant_load import LoadResult, load_plant
 from gate.store.verify import Verification, verify
 from tests.manual_clock import ManualClock
 from tests.scenarios.plant import Plant, plant_file
+from tests.store.fresh import fresh_database
 
 TORONTO = ZoneInfo("America/Toronto")
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ class Records:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "gate.db"
         self.clock = ManualClock(NOON)
-        create_database(self.path, gate_id="gate-1")
+        fresh_database(self.path)
         self._open: list[Trail] = []
         self.trail = self.another_trail()
 

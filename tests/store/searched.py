@@ -13,9 +13,10 @@ from gate.core.log_query import Query, holds
 from gate.core.records import Moment
 from gate.core.terms import Mode, Operation, Outcome
 from gate.store.audit_trail import Trail
-from gate.store.database import create_database, open_database
+from gate.store.database import open_database
 from gate.store.search_index import SearchIndex
 from gate.store.search_live import head_seq, scan
+from tests.store.fresh import fresh_database
 from tests.store.open_records import TORONTO
 
 GATE = "gate-1"
@@ -67,7 +68,7 @@ def _decision(chance: random.Random, moment: Moment) -> Entry:
 
 def make_trail(path: Path, count: int, seed: int = 1) -> Path:
     """Write a trail of so many entries."""
-    create_database(path, gate_id=GATE)
+    fresh_database(path, GATE)
     add(path, count, seed)
     return path
 

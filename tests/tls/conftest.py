@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.store.database import create_database
+from tests.store.fresh import fresh_database
 from tests.tls.plant_ca import PlantCa
 from tests.tls.site import TlsSite
 
@@ -13,7 +13,7 @@ from tests.tls.site import TlsSite
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("records") / "gate.db"
-    create_database(path, gate_id="gate-1")
+    fresh_database(path)
     return path
 
 

@@ -14,9 +14,10 @@ from gate.gate_loop import READER_STATES
 from gate.settings import Settings, load_settings
 from gate.store import schema
 from gate.store.audit_trail import Trail
-from gate.store.database import create_database, make_engine, open_database
+from gate.store.database import make_engine, open_database
 from gate.store.reader_state import set_reader_state
 from tests.manual_clock import ManualClock
+from tests.store.fresh import fresh_database
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ class GateOnRecord:
         self.config.write_text(self.template.format(port=port), encoding="utf-8")
         self.settings: Settings = load_settings(self.config)
         self.clock = ManualClock(NOON)
-        create_database(self.settings.database_path, gate_id="gate-1")
+        fresh_database(self.settings.database_path)
         self._insert_plant()
         self.trail = Trail(open_database(self.settings.database_path), "gate-1", self.settings.zone)
 
