@@ -22,7 +22,7 @@ from gate.settings import Settings
 from gate.single_instance import take_lock
 from gate.store.database import make_engine
 from gate.store.database_files import Say, copy_online, schema_sql, sha256_of, side_files, synced, without_side_files
-from gate.store.migrating import found_revision
+from gate.store.revision import found_revision
 from gate.store.segments import segments_of
 from gate.store.verify import Verification, verify
 

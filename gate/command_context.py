@@ -18,7 +18,7 @@ from gate.single_instance import AlreadyRunningError
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError
 from gate.store.plant_load import PlantRefusedError
 from gate.supervision import RefusedError
-from gate.tls_files import TlsError
+from gate.tls_error import TlsError
 from gate.wiring import plan_of
 from gate.witness_config import WitnessConfigError
 

@@ -26,8 +26,8 @@ from gate.tls_certificates import (
     public_bytes,
 )
 from gate.tls_checks import Problem, UnreadableError, chain_of, chosen, may_sign, names_of, problems_of, self_issued
+from gate.tls_error import TlsError
 from gate.tls_files import (
-    TlsError,
     TlsFiles,
     install,
     installed,

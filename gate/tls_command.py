@@ -12,7 +12,8 @@ from gate.settings import Settings
 from gate.tls_acts import Who, import_certificate, make_local, make_requested_key
 from gate.tls_certificates import fingerprint
 from gate.tls_checks import names_of
-from gate.tls_files import TlsError, installed, load_authority, tls_files, warnings_about
+from gate.tls_error import TlsError
+from gate.tls_files import installed, load_authority, tls_files, warnings_about
 
 WITHOUT_RESTART = "New connections are served with it at once; if gate-web does not run yet, start it."
 

@@ -19,16 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from gate.settings import Settings, WebSettings
 from gate.tls_certificates import Key, belongs_to, certificate_pem, key_pem
 from gate.tls_checks import ENDS_SOON, LARGEST_FILE, problems_of, read_certificates
+from gate.tls_error import TlsError
 
 OTHERS = stat.S_IRWXO | stat.S_IWGRP
 """Bits that no key file may have; a group may read, as with keys that IT keeps in /etc/ssl/private."""
 
 
 SHORTEST_RSA = 2048
-
-
-class TlsError(Exception):
-    """TLS cannot be set up or served; the text says which key or file, why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

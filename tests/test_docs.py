@@ -104,9 +104,11 @@ def commands() -> dict[str, click.Command]:
     from gate.__main__ import main
 
     assert isinstance(main, click.Group)
-    groups = {name: group for name, group in main.commands.items() if isinstance(group, click.Group)}
+    context = click.Context(main)
+    every = {name: found for name in main.list_commands(context) if (found := main.get_command(context, name))}
+    groups = {name: group for name, group in every.items() if isinstance(group, click.Group)}
     within = {f"{name} {word}": found for name, group in groups.items() for word, found in group.commands.items()}
-    return {"": main, **{name: found for name, found in main.commands.items() if name not in groups}, **within}
+    return {"": main, **{name: found for name, found in every.items() if name not in groups}, **within}
 
 
 def options() -> list[tuple[str, str]]:

@@ -169,7 +169,7 @@ def _set_identity(engine: sa.Engine, path: Path, gate_id: str) -> None:
 
 
 def _check_schema(engine: sa.Engine, path: Path) -> None:
-    from gate.store.migrating import refuse_other_schema
+    from gate.store.revision import refuse_other_schema
 
     with _foreign_file_refused(path):
         refuse_other_schema(engine, path)

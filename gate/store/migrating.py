@@ -1,14 +1,12 @@
-"""Bring a database to this program's schema with alembic, or refuse it by name."""
+"""Bring a database to this program's schema with alembic."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
-from gate.store.database import DatabaseRefusedError
+from gate.store.revision import REVISIONS, found_revision, refuse_other_schema
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -20,37 +18,6 @@ def alembic_config() -> Config:
     return config
 
 
-def wanted_revision() -> str:
-    """Return the schema revision of this program."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
-
-
-def found_revision(engine: sa.Engine) -> str | None:
-    """Return the schema revision of a database, None for an empty one."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def refuse_other_schema(engine: sa.Engine, path: Path) -> None:
-    """Refuse a database whose schema is not this program's.
-
-    Raises:
-        DatabaseRefusedError: it is older (run `gate init`), or newer (use the newer program).
-    """
-    found, wanted = found_revision(engine), wanted_revision()
-    if found == wanted:
-        return
-    known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-    if found is None or found in known:
-        raise DatabaseRefusedError(
-            f"{path}: its schema is {found or 'none'}, this program needs {wanted}. Back it up, then run: gate init."
-        )
-    raise DatabaseRefusedError(
-        f"{path}: its schema {found} is newer than this program, which knows up to {wanted}. "
-        "Start the newer program; nothing was changed."
-    )
-
-
 def upgrade(engine: sa.Engine, path: Path) -> None:
     """Run the migrations that are missing.
 
@@ -58,8 +25,7 @@ def upgrade(engine: sa.Engine, path: Path) -> None:
         DatabaseRefusedError: the database is newer than the program.
     """
     found = found_revision(engine)
-    known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in REVISIONS:
         refuse_other_schema(engine, path)
     config = alembic_config()
     with engine.begin() as connection:

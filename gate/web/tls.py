@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gate.tls_files import TlsError, TlsFiles, installed
+from gate.tls_error import TlsError
+from gate.tls_files import TlsFiles, installed
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

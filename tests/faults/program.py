@@ -14,6 +14,7 @@ from typing import Any
 import gate.__main__
 import gate.access
 import gate.gate_loop
+import gate.run_command
 import gate.store.database
 from firmware_protocol.transport import Transport
 from gate.gate_loop import GateLoop
@@ -125,7 +126,7 @@ def no_sync() -> None:
 
 def no_lock() -> None:
     """Mutant: nobody asks whether a gate is already at work on these records."""
-    gate.__main__.take_lock = lambda path, held="": path.open("a")  # type: ignore[attr-defined]
+    gate.run_command.take_lock = lambda path, held="": path.open("a")  # type: ignore[attr-defined]
 
 
 CHANGES = (answer_before_commit, slow_commit, no_sync, no_lock)

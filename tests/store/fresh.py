@@ -8,7 +8,10 @@ from gate.store.database import create_database
 
 
 def fresh_database(path: Path, gate_id: str = "gate-1") -> None:
-    """Put empty records there, as `create_database` makes them where there are none."""
+    """Put empty records there, as `create_database` makes them; records that are there it brings up to date."""
+    if path.exists():
+        create_database(path, gate_id=gate_id)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_empty(gate_id))
 

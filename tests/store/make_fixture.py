@@ -9,8 +9,8 @@ from gate.accounts import NewAccount, create_account
 from gate.core.audit import Kind
 from gate.core.roles import Role
 from gate.core.terms import Operation
-from gate.store.migrating import wanted_revision
 from gate.store.reader_state import note_unknown_badge, set_reader_state
+from gate.store.revision import wanted_revision
 from gate.store.uses import add_member, end_use, leave_member, open_use
 from tests.scenarios.plant import changed, plant
 from tests.store.open_records import NOON, Records, sql

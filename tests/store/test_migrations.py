@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlite
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from gate.store.account_schema import web_sessions
 from gate.store.database import (
@@ -20,8 +21,9 @@ from gate.store.facts import FactReader
 from gate.store.floor_schema import EVERY_KNOWN_TABLE, FLOOR_TABLES
 from gate.store.log_schema import LOG_TABLES
 from gate.store.lots_schema import LOT_TABLES, attachment_parts, attachments
-from gate.store.migrating import wanted_revision
+from gate.store.migrating import alembic_config
 from gate.store.review_schema import REVIEW_TABLES
+from gate.store.revision import REVISIONS, wanted_revision
 from gate.store.risk_schema import RISK_TABLES
 from gate.store.seal_schema import checkpoints, cosignatures, seal_keys
 from gate.store.segments import SEGMENT_TABLES
@@ -207,6 +209,12 @@ def _restored(folder: Path, schema: str) -> Records:
     connection.executescript((FIXTURES / f"{schema}.sql").read_text(encoding="utf-8"))
     connection.close()
     return Records(folder)
+
+
+def test_the_revisions_that_the_program_knows_are_those_of_its_migrations() -> None:
+    """A start asks the list, not the migrations; a list that forgets one would refuse every gate after an upgrade."""
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert tuple(script.revision for script in scripts)[::-1] == REVISIONS
 
 
 def test_every_schema_has_its_records_kept() -> None:

@@ -10,7 +10,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gate.tls_acts import import_certificate, make_local, make_requested_key
 from gate.tls_certificates import fingerprint
-from gate.tls_files import TlsError, installed
+from gate.tls_error import TlsError
+from gate.tls_files import installed
 from tests.tls.handshake import handshake
 from tests.tls.plant_ca import NOW, PlantCa, pem
 from tests.tls.site import ADDRESS, NAME, TlsSite, offer, told

@@ -8,7 +8,8 @@ import pytest
 from gate.tls_acts import make_local
 from gate.tls_certificates import key_pem, make_certificate, new_key
 from gate.tls_checks import names_of
-from gate.tls_files import TlsError, installed, load_authority, write_secret
+from gate.tls_error import TlsError
+from gate.tls_files import installed, load_authority, write_secret
 from tests.tls.handshake import handshake
 from tests.tls.plant_ca import NOW, pem
 from tests.tls.site import ADDRESS, NAME, TlsSite

@@ -7,7 +7,8 @@ import pytest
 
 from gate.tls_acts import make_local
 from gate.tls_certificates import key_pem, new_key
-from gate.tls_files import TlsError, installed, tls_warnings, write_secret
+from gate.tls_error import TlsError
+from gate.tls_files import installed, tls_warnings, write_secret
 from tests.tls.handshake import handshake
 from tests.tls.site import NAME, TlsSite, told
 
