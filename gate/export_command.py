@@ -21,6 +21,7 @@ from gate.export.streams import nobody
 from gate.export_acts import Taken, record_export
 from gate.settings import Settings
 from gate.web.app import create_app
+from gate.web.changed_marks import with_marks
 from gate.web.export_asking import about_by, as_asked
 from gate.web.export_sealing import evidence_of
 from gate.web.pages import viewer
@@ -136,7 +137,7 @@ def _report(name: str, query: str) -> Report:
     found = report_maker(name)
     if found is None:
         raise click.ClickException(f"{name}: there is no such report. There are: {', '.join(report_names())}.")
-    return found.make(dict(parse_qsl(query, keep_blank_values=True)), viewer())
+    return with_marks(found.make(dict(parse_qsl(query, keep_blank_values=True)), viewer()), viewer())
 
 
 def _by(by: str) -> By:

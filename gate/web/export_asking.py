@@ -14,6 +14,7 @@ from gate.core.roles import Act
 from gate.export.about import About, By
 from gate.export_acts import Asked
 from gate.store.schema import audit_trail
+from gate.web.changed_marks import with_marks
 from gate.web.pages import site, viewer
 from gate.web.report_makers import ReportMaker, report_maker
 from gate.web.signing import signer, signing_user
@@ -33,13 +34,13 @@ def maker_of(name: str) -> ReportMaker:
 
 
 def report_asked(name: str) -> Report:
-    """Make the report that the address asks for.
+    """Make the report that the address asks for, its rows marked where later entries changed the records.
 
     Raises:
         BadQuestionError: what was asked makes no sense.
     """
     asked = {key: value for key, value in request.args.items() if key not in NOT_ASKED}
-    return maker_of(name).make(asked, viewer())
+    return with_marks(maker_of(name).make(asked, viewer()), viewer())
 
 
 def query_asked() -> str:
