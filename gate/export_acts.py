@@ -38,6 +38,8 @@ class Asked:
     software: str
     config_sha256: str
     why: str | None = None
+    by_number: bool = False
+    """Whether everybody is called by their person number in the file."""
 
 
 def record_export(trail: Trail, report: Report, asked: Asked, taken: Taken, moment: Moment) -> int:
@@ -66,6 +68,7 @@ def export_entry(report: Report, asked: Asked, taken: Taken, moment: Moment) -> 
         "head_leaf": asked.head_leaf,
         "software": asked.software,
         "config_sha256": asked.config_sha256,
+        "people": "numbers" if asked.by_number else "names",
     }
     detail: Mapping[str, Json] = {
         "account": asked.account,

@@ -106,7 +106,8 @@ def told_by(entry: EntryRow, names: EntryNames, view: Viewer) -> list[tuple[str,
     by = said.get("by")
     who = ""
     if isinstance(by, str):
-        who = f"{visible(names.people[by])}, {visible(by)}" if by in names.people else visible(by)
+        name = names.people.get(by, by)
+        who = f"{visible(name)}, {visible(by)}" if name != by else visible(by)
     pairs = [
         (texts["rec_by"], who),
         (texts["rec_role"], visible(str(said.get("role", "")))),

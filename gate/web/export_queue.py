@@ -19,6 +19,7 @@ from gate.export_acts import Taken
 from gate.settings import Settings
 from gate.web.export_sealing import evidence_of
 from gate.web.export_streaming import new_job
+from gate.web.numbering import ask_by_number
 from gate.web.reading import UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ class ExportQueue:
                 self._changed.wait_for(lambda: bool(self._orders))
                 order = self._orders.popleft()
             with self._app.app_context():
+                ask_by_number(wanted=order.about.by_number)
                 done = self._made(order)
             with self._changed:
                 self.shelf.put(done)

@@ -115,9 +115,12 @@ def manifest_of(engine: sa.Engine, job: Job) -> str | None:
     if row is None:
         return None
     said = json.loads(row.data)
+    detail = dict(said.get("detail", {}))
+    if said["new"].get("people") == "numbers":
+        detail.pop("account", None)
     found = {
         "export": said["new"],
-        "by": {"person": said["by"], "role": said.get("role"), **said.get("detail", {})},
+        "by": {"person": said["by"], "role": said.get("role"), **detail},
         "at": said["at"],
         "zone": said["zone"],
         "gate": said["gate"],
