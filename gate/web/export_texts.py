@@ -143,6 +143,10 @@ EXPORT_TEXTS: dict[str, tuple[str, str]] = {
         "The web service was restarted meanwhile. Nothing left the gate; export once more.",
         "Le service web a redémarré entre-temps. Rien n’est sorti; exportez de nouveau.",
     ),
+    "ex_cut_hint": (
+        "The web service was restarted during the download. Do not use what arrived; export once more.",
+        "Le service web a redémarré pendant le téléchargement. N’utilisez pas ce qui est arrivé; exportez de nouveau.",
+    ),
     "ex_broken_hint": (
         "The download ended before the last row. Do not use that file; export once more.",
         "Le téléchargement s’est arrêté avant la dernière ligne. N’utilisez pas ce fichier; exportez de nouveau.",

@@ -53,6 +53,8 @@ class JobView:
     seq: int
     file: str
     trouble: str
+    cut: bool
+    """Whether it was being handed over when the web service ended."""
 
 
 def choices_of(report: Report, view: Viewer) -> list[Choice]:
@@ -88,6 +90,7 @@ def job_view(job: Job, view: Viewer) -> JobView:
         seq=job.seq,
         file=job.file,
         trouble=texts[job.trouble] if job.trouble else "",
+        cut=job.state is State.INTERRUPTED and bool(job.begun),
     )
 
 
