@@ -44,6 +44,45 @@ class Asked:
     """Whether everybody is called by their person number in the file."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A file that was made before and is downloaded now, and by whom."""
+
+    what: str
+    """The number of its export, or the name of the file where it was made for everybody."""
+    report: str
+    format: str
+    size: int
+    """Bytes."""
+    sha256: str
+    person: str
+    account: str
+    role: str
+    seq: int | None = None
+    """The entry of its export, where it is known."""
+
+
+def handed_over_entry(found: HandedOver, moment: Moment) -> Entry:
+    """Tell that a file which is on record already was handed over: who took it, and its SHA-256 as it is now."""
+    new: dict[str, Json] = {
+        "handed_over": found.what,
+        "report": found.report,
+        "format": found.format,
+        "size": found.size,
+        "sha256": found.sha256,
+    }
+    return Entry(
+        kind=Kind.EXPORT,
+        moment=moment,
+        role=found.role,
+        subject=f"report:{found.report}",
+        ref=found.seq,
+        new=new,
+        by=found.person,
+        detail={"account": found.account},
+    )
+
+
 def record_export(trail: Trail, report: Report, asked: Asked, taken: Taken, moment: Moment) -> int:
     """Append the entry of an export in a transaction of its own and return its number (21 CFR 11.10(e)).
 

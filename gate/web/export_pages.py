@@ -11,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     stream_with_context,
     url_for,
 )
@@ -29,6 +28,7 @@ from gate.web.export_queue import QUEUE, ExportQueue, QueueFullError, export_que
 from gate.web.export_streaming import recorder, streamed
 from gate.web.export_view import choices_of, job_view, manifest_of
 from gate.web.formats import visible
+from gate.web.handing_over import hand_over_export
 from gate.web.numbering import by_number
 from gate.web.pages import around, site, viewer
 from gate.web.report_makers import BadQuestionError
@@ -112,12 +112,11 @@ def one(export_id: str) -> str:
 @export_pages.get("/exports/<export_id>/file")
 @requires(Act.EXPORT_RECORDS)
 def fetched(export_id: str) -> ResponseReturnValue:
-    """Hand over a file that was made."""
+    """Hand over a file that was made; each time is on record."""
     job = _own(export_id)
     if not _there(job):
         abort(404)
-    path = export_queue().shelf.result(job.id)
-    return send_file(path, MIME[Format(job.format)], as_attachment=True, download_name=job.file, max_age=0)
+    return hand_over_export(job, export_queue().shelf.result(job.id))
 
 
 @export_pages.get("/exports/<export_id>/manifest")
