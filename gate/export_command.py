@@ -21,7 +21,7 @@ from gate.export.streams import nobody
 from gate.export_acts import Taken, record_export
 from gate.settings import Settings
 from gate.web.app import create_app
-from gate.web.export_asking import about_by, as_asked
+from gate.web.export_asking import about_by, as_asked, made_report
 from gate.web.export_sealing import evidence_of
 from gate.web.pages import viewer
 from gate.web.paper_making import Record, machines, make_list, make_nightly, make_sheets
@@ -41,16 +41,26 @@ LANGUAGE = click.option("--language", type=click.Choice(["en", "fr"]), help="Els
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
 @click.option("--by", required=True, help="Who exports.")
 @click.option("--why", required=True, help="The justification.")
+@click.option("--numbers", is_flag=True, help="Employee numbers instead of names.")
 @LANGUAGE
 @click.pass_obj
 def export_(
-    obj: tuple[Path, Settings], name: str, query: str, format_: str, out: Path, by: str, why: str, language: str | None
+    obj: tuple[Path, Settings],
+    name: str,
+    query: str,
+    format_: str,
+    out: Path,
+    by: str,
+    why: str,
+    language: str | None,
+    *,
+    numbers: bool,
 ) -> None:
     """Write the rows of report NAME to a file, as the page Export does, once that is on record."""
     settings = obj[1]
     wanted = Format(format_)
     with _refusing(), plainly(), asking(settings, language, query):
-        report = _report(name, query)
+        report = _report(name, query, numbers=numbers)
         about = about_by(report, _by(by), query)
         partial = out.with_name(f"{out.name}.making")
         try:
@@ -132,11 +142,11 @@ def recorder(settings: Settings, why: str | None = None) -> Record:
     return record
 
 
-def _report(name: str, query: str) -> Report:
+def _report(name: str, query: str, *, numbers: bool) -> Report:
     found = report_maker(name)
     if found is None:
         raise click.ClickException(f"{name}: there is no such report. There are: {', '.join(report_names())}.")
-    return found.make(dict(parse_qsl(query, keep_blank_values=True)), viewer())
+    return made_report(found, dict(parse_qsl(query, keep_blank_values=True)), viewer(), by_number=numbers)
 
 
 def _by(by: str) -> By:

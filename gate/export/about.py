@@ -1,6 +1,6 @@
 """What stands with every export, whatever its format: what was asked, of which gate, by whom, when, and up to where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,14 @@ class About:
     """The leaf of entry `head_seq` of the report in hex: the head of the chain when it was asked."""
     checkpoint: str = ""
     """The last signed checkpoint (C2SP tlog-checkpoint), empty where there is none."""
+    by_number: bool = False
+    """Whether everybody is called by their person number in it."""
+
+    @property
+    def made_by(self) -> By:
+        """Return who exports as the file tells it; without names it tells no account either."""
+        by = self.by
+        return replace(by, name=by.person, account=by.person) if self.by_number else by
 
     def file_name(self, report: Report, suffix: str) -> str:
         """Return a name for the file that says what it is."""
@@ -79,11 +87,12 @@ def about_json(report: Report, about: About) -> dict[str, Json]:
         "generated_at_utc": utc_iso(about.at),
         "zone": about.zone.key,
         "generated_by": {
-            "name": about.by.name,
-            "person": about.by.person,
-            "account": about.by.account,
-            "role": about.by.role,
+            "name": about.made_by.name,
+            "person": about.made_by.person,
+            "account": about.made_by.account,
+            "role": about.made_by.role,
         },
+        "people": "numbers" if about.by_number else "names",
         "software": about.software,
         "config_sha256": about.config_sha256,
         "notes": list(report.notes),

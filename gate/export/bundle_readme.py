@@ -38,8 +38,8 @@ WHAT IS HERE
   manifest.json    the SHA-256 of every file
   verify.py        the program that checks all this; standard library only
 
-Entries hold numbers of people and the last 4 characters of badges, no names but those of signatures. Names stand in the
-reports. Technical controls for 21 CFR Part 11.
+Entries hold numbers of people and the last 4 characters of badges. The only names in them are those of signatures and
+of changes of people and accounts: they are signed as they stand. Technical controls for 21 CFR Part 11.
 
 ----------------------------------------------------------------------------------------------------------------------
 
@@ -70,8 +70,8 @@ def readme(report: Report, about: About, size: int) -> str:
         gate=about.gate,
         at=local_iso(about.at, about.zone),
         zone=about.zone.key,
-        name=_line(about.by.name),
-        account=_line(about.by.account),
+        name=_line(about.made_by.name),
+        account=_line(about.made_by.account),
         rows=report.total,
         head=report.head_seq,
         size=size,

@@ -10,6 +10,7 @@ PAPER_TEXTS: dict[str, tuple[str, str]] = {
     "head_hash": ("Head fingerprint", "Empreinte de tête"),
     "checkpoint": ("Signed checkpoint", "Point de contrôle signé"),
     "generated": ("Generated", "Produit"),
+    "by_number": ("by {name}, {role}", "par {name}, {role}"),
     "by": ("by {name} ({account}), {role}", "par {name} ({account}), {role}"),
     "zone": ("Time zone", "Fuseau horaire"),
     "software": ("Software", "Logiciel"),

@@ -134,7 +134,7 @@ def page_data(report: Report, about: About, paper: str, *, landscape: bool) -> d
         "landscape": landscape,
         "id": about.id,
         "title": title,
-        "author": printable(about.by.name),
+        "author": printable(about.made_by.name),
         "description": f"{about.id}, {about.gate}, head {report.head_seq} {about.head_leaf}",
         "site": printable(about.site),
         "foot": printable(f"{about.site} · {about.gate} · {local_iso(about.at, about.zone)}"),
@@ -152,7 +152,8 @@ def facts_of(report: Report, about: About) -> list[tuple[str, str, bool]]:
     def word(key: str) -> str:
         return paper_text(key, language)
 
-    by = word("by").format(name=about.by.name, account=about.by.account, role=word(f"role_{about.by.role}"))
+    key, made_by = "by_number" if about.by_number else "by", about.made_by
+    by = word(key).format(name=made_by.name, account=made_by.account, role=word(f"role_{made_by.role}"))
     asked = [(label, value, False) for label, value in report.filters] or [(word("filters"), word("everything"), False)]
     found = [
         *asked,

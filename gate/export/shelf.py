@@ -4,11 +4,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from gate.export.processes import is_at_work
 
 ID = re.compile(r"EX-\d{8}-[A-Z2-7]{6}", re.ASCII)
 """An export's number: nothing else is ever made a file name of."""
@@ -56,6 +58,15 @@ class Job:
     """The name that its file is downloaded under; empty where there is no file on the shelf."""
     trouble: str = ""
     """Why it failed: the key of a text."""
+    process: str = ""
+    """The mark of the process that makes it."""
+    begun: dict[str, Any] = field(default_factory=dict)
+    """What its entry says where it ends with its process; only of what is handed over while it is made."""
+
+    @property
+    def owed(self) -> bool:
+        """Whether it was interrupted while it was handed over, and is not on record yet."""
+        return self.state is State.INTERRUPTED and bool(self.begun) and not self.seq
 
 
 class Shelf:
@@ -107,13 +118,17 @@ class Shelf:
         for half_made in (*self.folder.glob("pdf-*"), *self.folder.glob("bundle-*")):
             shutil.rmtree(half_made, ignore_errors=True)
         for job in list(self._all()):
-            if job.state in UNDER_WAY:
+            if job.state in UNDER_WAY and not is_at_work(job.process):
                 self.result(job.id).unlink(missing_ok=True)
                 self.put(replace(job, state=State.INTERRUPTED))
+
+    def owed(self) -> list[Job]:
+        """Return the exports that are still to be put on record."""
+        return [job for job in self._all() if job.owed]
 
     def sweep(self, now: datetime) -> None:
         """Throw away what is older than is kept; the entries of the audit trail stay."""
         for job in list(self._all()):
-            if job.state not in UNDER_WAY and now - job.made_at > self.kept:
+            if job.state not in UNDER_WAY and not job.owed and now - job.made_at > self.kept:
                 self.result(job.id).unlink(missing_ok=True)
                 (self.folder / f"{job.id}.json").unlink(missing_ok=True)

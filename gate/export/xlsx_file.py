@@ -28,7 +28,7 @@ OPTIONS = {
 def write_xlsx(report: Report, about: About, path: Path, counted: Counted) -> None:
     """Write the report to `path`, row by row."""
     with xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)}) as book:
-        book.set_properties({"title": report.title, "subject": about.id, "author": about.by.name})
+        book.set_properties({"title": report.title, "subject": about.id, "author": about.made_by.name})
         bold = book.add_format({"bold": True})
         _write_rows(book.add_worksheet("Rows"), report, about, bold, counted)
         _write_about(book.add_worksheet("About"), report, about, bold)

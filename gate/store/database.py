@@ -1,7 +1,7 @@
 """Open and create the database: the only place that knows which database it is."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,23 @@ def _pragmas(key: str | None, *, read_only: bool) -> list[str]:
     every = [f"PRAGMA busy_timeout = {BUSY_MS}", "PRAGMA foreign_keys = ON"]
     writing = ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", f"PRAGMA wal_autocheckpoint = {WAL_PAGES}"]
     return [*first, *every, "PRAGMA query_only = ON"] if read_only else [*first, *every, *writing]
+
+
+def see_views(engine: sa.Engine, views: Mapping[str, str]) -> None:
+    """Let every connection of a reading engine see a query's rows (name -> SELECT) instead of the table of that name.
+
+    The query names the table itself as `main.name`. The views lie in the connection's memory; nothing is written.
+    """
+
+    def begin(connection: Any, record: object) -> None:
+        del record
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA query_only = OFF")
+        for name, query in views.items():
+            connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
+        connection.execute("PRAGMA query_only = ON")
+
+    event.listen(engine, "connect", begin)
 
 
 def begin_writing(cursor: Any) -> None:

@@ -10,10 +10,12 @@ from gate.core.audit import Kind
 from gate.core.roles import Act
 from gate.evidence import DecisionEvidence, EvidenceReader
 from gate.store import entry_reading as reading
+from gate.store.changed_since import changes_to
 from gate.store.decision_shape import is_decision
 from gate.store.entry_reading import EntryNames, EntryRow
 from gate.store.lots import lots_at
 from gate.store.search_answer import TooManyFitError
+from gate.web.changed_marks import changed_since
 from gate.web.entry_evidence import changed_rows, evidence_pairs, told_rows
 from gate.web.entry_view import became, other_reasons, replay_view, requirement_views, signed_views, steps
 from gate.web.entry_words import decision_tag, plain, sentence
@@ -79,6 +81,7 @@ def _everywhere(connection: sa.Connection, entry: EntryRow, view: Viewer) -> dic
         "pairs": told_by(entry, names, view),
         "changed": changed_rows(entry),
         "told": told_rows(entry),
+        "since": changed_since(changes_to(connection, entry, place.head_seq), view),
         "refers": ref if isinstance(ref := entry.said.get("ref"), int) and 0 < ref < MOST else None,
         "foreign": entry.kind == Kind.DECISION and not is_decision(entry.said),
         "decision": None,
@@ -103,7 +106,8 @@ def told_by(entry: EntryRow, names: EntryNames, view: Viewer) -> list[tuple[str,
     by = said.get("by")
     who = ""
     if isinstance(by, str):
-        who = f"{visible(names.people[by])}, {visible(by)}" if by in names.people else visible(by)
+        name = names.people.get(by, by)
+        who = f"{visible(name)}, {visible(by)}" if name != by else visible(by)
     pairs = [
         (texts["rec_by"], who),
         (texts["rec_role"], visible(str(said.get("role", "")))),

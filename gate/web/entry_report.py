@@ -1,14 +1,16 @@
 """The report `record`: the evidence of one record for paper and for the evidence bundle, as its page shows it (H6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gate.core.audit import Kind
 from gate.core.report import Column, Report, Row
 from gate.core.roles import Act
 from gate.store import entry_reading as reading
+from gate.store.changed_since import By, changes_to
 from gate.store.decision_shape import is_decision
 from gate.store.entry_reading import EntryRow
 from gate.store.lots import lots_at
+from gate.web.changed_marks import changed_since
 from gate.web.entry_evidence import changed_rows, evidence_pairs, told_rows
 from gate.web.entry_pages import MOST, read_evidence, told_by
 from gate.web.entry_view import Standing, became, other_reasons, replay_view, requirement_views, signed_views
@@ -35,7 +37,8 @@ def record_report(asked: Asked, view: Viewer) -> Report:
             raise BadQuestionError(view.texts["rec_no_such"])
         place = reading.chain_place(connection, entry)
         names = reading.names_in(connection, reading.around(connection, entry))
-    rows = tuple(_rows(entry, view))
+        changed = changes_to(connection, entry, place.head_seq)
+    rows = (*_rows(entry, view), *_changed(changed, place.head_seq, view))
     return Report(
         name=NAME,
         title=plain(entry, names, view),
@@ -51,7 +54,7 @@ def record_report(asked: Asked, view: Viewer) -> Report:
             for one in signed_views(entry, intact=place.bytes_match)
             if one.whole
         ),
-        entries=(entry.seq,),
+        entries=(entry.seq, *(by for by, _ in changed)),
     )
 
 
@@ -71,6 +74,14 @@ def _rows(entry: EntryRow, view: Viewer) -> Iterator[Row]:
         yield texts["rec_said"], name, value, None
     yield texts["rec_integrity"], texts["rec_this"], entry.leaf.hex(), None
     yield texts["rec_integrity"], texts["rec_one_before"], str(entry.said.get("prev", "")), None
+
+
+def _changed(changed: Sequence[By], head: int, view: Viewer) -> Iterator[Row]:
+    title = view.texts["ch_title"]
+    if not changed:
+        yield title, view.texts["ch_none"].format(head=head), None, None
+    for by, word in changed_since(changed, view):
+        yield title, f"#{by}", word, None
 
 
 def _decision(entry: EntryRow, view: Viewer) -> Iterator[Row]:

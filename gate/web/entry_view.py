@@ -16,6 +16,7 @@ from gate.store.record_versions import RecordVersion
 from gate.web.entry_evidence import moment_words, stored
 from gate.web.entry_words import sentence
 from gate.web.formats import utc_offset, visible
+from gate.web.numbering import account_of, signer_of
 from gate.web.reason_texts import reason_text
 from gate.web.view import Viewer, When
 
@@ -189,8 +190,8 @@ def signed_views(entry: EntryRow, *, intact: bool) -> list[Signed]:
 
 def _signed(said: Mapping[str, Any], one: Mapping[str, Any], intact: bool) -> Signed:
     return Signed(
-        name=visible(str(one.get("name", ""))),
-        account=visible(str(one.get("account", ""))),
+        name=visible(signer_of(one)),
+        account=visible(account_of(one)),
         role=visible(str(one.get("role", ""))),
         at=_signed_at(one),
         meaning=visible(str(one.get("meaning", ""))),

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -14,9 +15,12 @@ from gate.core.roles import Act
 from gate.export.about import About, By
 from gate.export_acts import Asked
 from gate.store.schema import audit_trail
+from gate.web.changed_marks import with_marks
+from gate.web.numbering import ask_by_number, by_number, holds_a_name, names_known, numbered
 from gate.web.pages import site, viewer
-from gate.web.report_makers import ReportMaker, report_maker
+from gate.web.report_makers import BadQuestionError, ReportMaker, report_maker
 from gate.web.signing import signer, signing_user
+from gate.web.view import Viewer
 
 NOT_ASKED = frozenset({"lang"})
 """Parameters of the address that are about the page, not about the question."""
@@ -32,14 +36,28 @@ def maker_of(name: str) -> ReportMaker:
     return found
 
 
-def report_asked(name: str) -> Report:
-    """Make the report that the address asks for.
+def report_asked(name: str, *, by_number: bool = False) -> Report:
+    """Make the report that the address asks for, its rows marked where later entries changed the records.
 
     Raises:
-        BadQuestionError: what was asked makes no sense.
+        BadQuestionError: what was asked makes no sense, or names somebody in an export without names.
     """
     asked = {key: value for key, value in request.args.items() if key not in NOT_ASKED}
-    return maker_of(name).make(asked, viewer())
+    return made_report(maker_of(name), asked, viewer(), by_number=by_number)
+
+
+def made_report(maker: ReportMaker, asked: Mapping[str, str], view: Viewer, *, by_number: bool = False) -> Report:
+    """Make a report to be exported; from here on everything in this context is without names where that is wanted.
+
+    Raises:
+        BadQuestionError: what was asked makes no sense, or names somebody in an export without names.
+    """
+    names = names_known(site().records.engine()) if by_number else {}
+    if by_number and holds_a_name(asked, names):
+        raise BadQuestionError(view.texts["ex_filter_names"])
+    ask_by_number(wanted=by_number)
+    marked = with_marks(maker.make(asked, view), view)
+    return numbered(marked, names) if by_number else marked
 
 
 def query_asked() -> str:
@@ -69,6 +87,7 @@ def about_by(report: Report, by: By, query: str) -> About:
         by=by,
         at=at,
         head_leaf=leaf_of(here.records.engine(), report.head_seq),
+        by_number=by_number(),
     )
 
 
@@ -96,4 +115,5 @@ def as_asked(about: About, why: str | None = None) -> Asked:
         software=about.software,
         config_sha256=about.config_sha256,
         why=why,
+        by_number=about.by_number,
     )

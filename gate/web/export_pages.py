@@ -11,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     stream_with_context,
     url_for,
 )
@@ -29,6 +28,8 @@ from gate.web.export_queue import QUEUE, ExportQueue, QueueFullError, export_que
 from gate.web.export_streaming import recorder, streamed
 from gate.web.export_view import choices_of, job_view, manifest_of
 from gate.web.formats import visible
+from gate.web.handing_over import hand_over_export
+from gate.web.numbering import by_number
 from gate.web.pages import around, site, viewer
 from gate.web.report_makers import BadQuestionError
 from gate.web.session import accounts, requires
@@ -41,6 +42,9 @@ export_pages = Blueprint("export_pages", __name__)
 
 LOOKED_AT = 2000
 """Rows up to which the page goes through all of them to name the first and the last record."""
+
+NUMBERS = "numbers"
+"""The field that asks for employee numbers instead of names."""
 
 AT_ONCE_S = 2.0
 """A small file is ready within this; a larger one is fetched from its own page."""
@@ -67,7 +71,7 @@ def export(name: str) -> ResponseReturnValue:
 def export_sent(name: str) -> ResponseReturnValue:
     """Hand over the file, or start to make it."""
     try:
-        report = report_asked(name)
+        report = report_asked(name, by_number=request.form.get(NUMBERS) == "yes")
     except BadQuestionError as error:
         return _not_understood(name, str(error))
     asked = request.form.get("format", "")
@@ -108,12 +112,11 @@ def one(export_id: str) -> str:
 @export_pages.get("/exports/<export_id>/file")
 @requires(Act.EXPORT_RECORDS)
 def fetched(export_id: str) -> ResponseReturnValue:
-    """Hand over a file that was made."""
+    """Hand over a file that was made; each time is on record."""
     job = _own(export_id)
     if not _there(job):
         abort(404)
-    path = export_queue().shelf.result(job.id)
-    return send_file(path, MIME[Format(job.format)], as_attachment=True, download_name=job.file, max_age=0)
+    return hand_over_export(job, export_queue().shelf.result(job.id))
 
 
 @export_pages.get("/exports/<export_id>/manifest")
@@ -187,6 +190,7 @@ def _form(report: Report, problem: str = "") -> str:
         head=leaf_of(site().records.engine(), report.head_seq),
         problem=problem,
         query=query_asked(),
+        numbers=by_number(),
         bad="",
         name=report.name,
     )

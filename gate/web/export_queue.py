@@ -18,8 +18,10 @@ from gate.export.shelf import UNDER_WAY, Job, Shelf, State
 from gate.export_acts import Taken
 from gate.settings import Settings
 from gate.web.export_sealing import evidence_of
-from gate.web.export_streaming import new_job
+from gate.web.export_streaming import new_job, settle
+from gate.web.numbering import ask_by_number
 from gate.web.reading import UNREADABLE
+from gate.web.session import PARTS
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class ExportQueue:
         self._changed = threading.Condition()
         self._cancelled: set[str] = set()
         self._rows: dict[str, int] = {}
-        self._started = False
+        self._started = self._settled = False
 
     def ready(self) -> Shelf:
         """Return the shelf; the first time, what an earlier process left is tidied up."""
@@ -70,7 +72,18 @@ class ExportQueue:
                 self._started = True
                 self.shelf.interrupt()
                 threading.Thread(target=self._work, name="exports", daemon=True).start()
+            if not self._settled:
+                self._settled = self._settle()
         return self.shelf
+
+    def _settle(self) -> bool:
+        """Tell whether what an earlier process owed is on record; where the records fail, it is tried again."""
+        try:
+            settle(self.shelf, self._app.extensions["gate"].records.engine(), self._app.extensions[PARTS].writer)
+        except UNREADABLE as error:
+            log.warning("downloads that a restart ended are not on record yet: %s", error)
+            return False
+        return True
 
     def order(self, report: Report, about: About, wanted: Format, record: Callable[[Taken], int]) -> Job:
         """Put an export into the queue.
@@ -123,6 +136,7 @@ class ExportQueue:
                 self._changed.wait_for(lambda: bool(self._orders))
                 order = self._orders.popleft()
             with self._app.app_context():
+                ask_by_number(wanted=order.about.by_number)
                 done = self._made(order)
             with self._changed:
                 self.shelf.put(done)

@@ -4,13 +4,17 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from gate.core.report import Report
 from gate.export.about import About
 from gate.export.formats import Format, suffix_of
 from gate.export.making import chunks
+from gate.export.processes import this_process
 from gate.export.shelf import Job, Shelf, State
 from gate.export.tally import Tally
-from gate.export_acts import Taken, record_export
+from gate.export_acts import Taken, export_begun, export_of, record_export, record_interrupted
+from gate.store.export_entries import look_for_export
 from gate.web.export_asking import as_asked
 from gate.web.reading import UNREADABLE
 from gate.web.writing import Writer
@@ -31,6 +35,7 @@ def new_job(report: Report, about: About, wanted: Format, state: State) -> Job:
         made_at=about.at,
         state=state,
         file=about.file_name(report, suffix_of(wanted)),
+        process=this_process(),
     )
 
 
@@ -48,7 +53,8 @@ def streamed(
     report: Report, about: About, wanted: Format, shelf: Shelf, record: Callable[[Taken], int]
 ) -> Iterator[bytes]:
     """Yield the file. Its entry is committed before the last chunk is handed over: no complete file without one."""
-    tally, job = Tally(), shelf.put(new_job(report, about, wanted, State.RUNNING))
+    begun = export_begun(report, as_asked(about), wanted.value)
+    tally, job = Tally(), shelf.put(replace(new_job(report, about, wanted, State.RUNNING), begun=begun))
     waiting, complete = b"", False
     try:
         for chunk in chunks(wanted, report, about, tally.counted):
@@ -75,3 +81,18 @@ def _broken(record: Callable[[Taken], int], tally: Tally, wanted: Format) -> int
 def _ended(job: Job, tally: Tally, state: State, seq: int) -> Job:
     taken = tally.taken(job.format, complete=state is State.DONE)
     return replace(job, state=state, rows=taken.rows, size=taken.size, sha256=taken.sha256, seq=seq, file="")
+
+
+def settle(shelf: Shelf, engine: sa.Engine, writer: Writer) -> None:
+    """Put on record, once, every download that ended with an earlier web process; what was told already is noted."""
+    for job in shelf.owed():
+        try:
+            export_id, head_seq = export_of(job.begun)
+        except ValueError as error:
+            log.error("export %s cannot be put on record: %s", job.id, error)
+            continue
+        seq, looked = look_for_export(engine, export_id, head_seq)
+        if seq is None:
+            with writer.desk() as desk:
+                seq = record_interrupted(desk.trail, job.begun, looked, desk.moment)
+        shelf.put(replace(job, seq=seq))

@@ -65,6 +65,19 @@ EXPORT_TEXTS: dict[str, tuple[str, str]] = {
         "Trop de lignes pour ce format. Resserrez le filtre, ou prenez le CSV ou le dossier de preuve.",
     ),
     "ex_choose": ("Choose a format.", "Choisissez un format."),
+    "ex_numbers": ("Employee numbers instead of names", "Numéros d’employé au lieu des noms"),
+    "ex_numbers_hint": (
+        "In every format. The raw records of the evidence bundle stay as they were written: they hold numbers, and "
+        "names only in signatures and in changes of people and accounts.",
+        "Dans tous les formats. Les enregistrements bruts du dossier de preuve restent tels quels : ils contiennent "
+        "des numéros, et des noms seulement dans les signatures et les changements de personnes et de comptes.",
+    ),
+    "ex_filter_names": (
+        "The filter holds somebody’s name, and the file would show it. Go back, filter by employee number, then "
+        "export.",
+        "Le filtre contient le nom de quelqu’un et le fichier le montrerait. Revenez, filtrez par numéro d’employé, "
+        "puis exportez.",
+    ),
     "ex_recorded": (
         "The export itself is recorded: your name, the filter, the number of rows and the file’s fingerprint.",
         "L’exportation est enregistrée : votre nom, le filtre, le nombre de lignes et l’empreinte du fichier.",
@@ -129,6 +142,10 @@ EXPORT_TEXTS: dict[str, tuple[str, str]] = {
     "ex_interrupted_hint": (
         "The web service was restarted meanwhile. Nothing left the gate; export once more.",
         "Le service web a redémarré entre-temps. Rien n’est sorti; exportez de nouveau.",
+    ),
+    "ex_cut_hint": (
+        "The web service was restarted during the download. Do not use what arrived; export once more.",
+        "Le service web a redémarré pendant le téléchargement. N’utilisez pas ce qui est arrivé; exportez de nouveau.",
     ),
     "ex_broken_hint": (
         "The download ended before the last row. Do not use that file; export once more.",

@@ -53,6 +53,8 @@ class JobView:
     seq: int
     file: str
     trouble: str
+    cut: bool
+    """Whether it was being handed over when the web service ended."""
 
 
 def choices_of(report: Report, view: Viewer) -> list[Choice]:
@@ -88,6 +90,7 @@ def job_view(job: Job, view: Viewer) -> JobView:
         seq=job.seq,
         file=job.file,
         trouble=texts[job.trouble] if job.trouble else "",
+        cut=job.state is State.INTERRUPTED and bool(job.begun),
     )
 
 
@@ -115,9 +118,12 @@ def manifest_of(engine: sa.Engine, job: Job) -> str | None:
     if row is None:
         return None
     said = json.loads(row.data)
+    detail = dict(said.get("detail", {}))
+    if said["new"].get("people") == "numbers":
+        detail.pop("account", None)
     found = {
         "export": said["new"],
-        "by": {"person": said["by"], "role": said.get("role"), **said.get("detail", {})},
+        "by": {"person": said["by"], "role": said.get("role"), **detail},
         "at": said["at"],
         "zone": said["zone"],
         "gate": said["gate"],

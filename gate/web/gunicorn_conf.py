@@ -14,6 +14,7 @@ from gate.settings import load_settings
 from gate.settings_names import in_url
 from gate.tls_files import tls_files
 from gate.web.config_path import config_path
+from gate.web.export_queue import QUEUE
 from gate.web.head_keeping import HEADS
 from gate.web.site import Site
 from gate.web.tls import Contexts, drop_dead_peers
@@ -48,11 +49,15 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin to watch, to index and to show heads; end the event streams, which never end by themselves, when told."""
+    """Begin to watch, to index and to show heads, and put on record what the last end of the process broke off.
+
+    The event streams, which never end by themselves, end when told.
+    """
     found: Site = worker.wsgi.extensions["gate"]
     found.alerting.start()
     found.searching.start()
     worker.wsgi.extensions[HEADS].start()
+    worker.wsgi.extensions[QUEUE].ready()
 
     def stop(number: int, frame: FrameType | None) -> None:
         found.streams.close()

@@ -4,7 +4,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from gate.core.report import Report
@@ -15,6 +15,7 @@ from gate.export.pdf_file import PdfError
 from gate.export_acts import Taken, record_export
 from gate.web.export_asking import as_asked
 from gate.web.formats import visible
+from gate.web.handing_over import hand_over_paper
 from gate.web.pages import around, site, viewer
 from gate.web.paper_making import LIST, SHEETS, last_made, machines, make_sheets, paper_path
 from gate.web.session import accounts, requires
@@ -37,21 +38,21 @@ def paper() -> str:
 @requires(Act.VIEW_RECORDS)
 def the_list() -> ResponseReturnValue:
     """Hand over the list of the last night in the viewer's language."""
-    return _printed(LIST)
+    return _printed(LIST, "who_can_run")
 
 
 @paper_pages.get("/paper/log-sheets")
 @requires(Act.VIEW_RECORDS)
 def sheets() -> ResponseReturnValue:
     """Hand over the log sheets of the last night in the viewer's language."""
-    return _printed(SHEETS)
+    return _printed(SHEETS, "log_sheet")
 
 
-def _printed(what: str) -> ResponseReturnValue:
+def _printed(what: str, report: str) -> ResponseReturnValue:
     path = paper_path(what, viewer().language)
     if not path.exists():
         abort(404)
-    return send_file(path, MIME[Format.PDF], as_attachment=True, download_name=path.name, max_age=0)
+    return hand_over_paper(path, report)
 
 
 @paper_pages.post("/paper/log-sheet")

@@ -10,4 +10,4 @@ def said_name(id_: str | None, names: Mapping[str, str]) -> str:
     if not id_:
         return ""
     name = names.get(id_)
-    return visible(f"{name} ({id_})" if name else id_)
+    return visible(f"{name} ({id_})" if name and name != id_ else id_)

@@ -23,6 +23,7 @@ from gate.web.asking import (
 )
 from gate.web.formats import visible
 from gate.web.log_lookup import names_of_persons
+from gate.web.numbering import signer_of
 from gate.web.pages import site
 from gate.web.people_names import said_name
 from gate.web.questions import SPAN, Filter, Question, add_question
@@ -130,7 +131,7 @@ def _row(one: Told, names: Mapping[str, str], view: Viewer) -> Row:
 
 def _signatures(said: Mapping[str, Any], detail: Mapping[str, Any], view: Viewer) -> Cell:
     signed = [one for one in detail.get("signatures") or () if isinstance(one, Mapping)]
-    words = "; ".join(f"{one.get('name')}, {one.get('meaning')}, {one.get('at')}" for one in signed)
+    words = "; ".join(f"{signer_of(one)}, {one.get('meaning')}, {one.get('at')}" for one in signed)
     if signed and not all(is_whole(said, one) for one in signed):
         return Shown(f"{view.texts['ov_signature_broken']}: {visible(words)}", "deny")
     return visible(words)

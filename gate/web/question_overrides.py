@@ -8,6 +8,7 @@ from gate.core.spans import Span
 from gate.store.granted import Story, asking, signatures_of, stories_since
 from gate.web.asking import Shown, columns_of, filters_of, machine_asked, span_asked
 from gate.web.log_lookup import names_of_persons
+from gate.web.numbering import signer_of
 from gate.web.pages import site
 from gate.web.people_names import said_name
 from gate.web.questions import MACHINE, SPAN, Filter, Question, add_question
@@ -101,7 +102,7 @@ def _row(one: Story, names: Mapping[str, str], view: Viewer) -> Row:
         said_name(granted.approver_id, names),
         said_name(granted.cosigner_id, names),
         decided if one.disposition else waits,
-        str(disposing[0].get("name", "")) if disposing else "",
+        signer_of(disposing[0]) if disposing else "",
         one.disposing.at if one.disposing else None,
     )
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gate.core.audit import Kind
 from gate.settings import Settings
 from gate.store.database import STORE_FAULTS, DatabaseRefusedError, data_version, open_database
+from gate.store.numbered import without_names
 from gate.store.schema import (
     audit_trail,
     equipment,
@@ -23,6 +24,7 @@ from gate.store.schema import (
     trail_head,
     use_members,
 )
+from gate.web.numbering import by_number
 
 SHOWN = (Kind.DECISION.value, Kind.USE_LEFT.value, Kind.USE_ENDED.value)
 BADGE_OUT = "badge_out"
@@ -91,26 +93,28 @@ class Records:
         self._settings = settings
         self._key = key
         self._lock = threading.Lock()
-        self._engine: sa.Engine | None = None
+        self._engines: dict[bool, sa.Engine] = {}
         self._last_reads: dict[str, datetime] = {}
         self._reads_until: int | None = None
 
     def engine(self) -> sa.Engine:
-        """Return the engine on the records.
+        """Return the engine on the records; in an export without names it reads numbers in their place.
 
         Raises:
             DatabaseRefusedError: there are none yet, or they are not for this program.
         """
+        numbers = by_number()
         with self._lock:
-            if self._engine is None:
-                self._engine = open_database(self._settings.database_path, key=self._key, read_only=True)
-            return self._engine
+            if numbers not in self._engines:
+                found = open_database(self._settings.database_path, key=self._key, read_only=True)
+                self._engines[numbers] = without_names(found) if numbers else found
+            return self._engines[numbers]
 
     def close(self) -> None:
         """Let go of the records."""
         with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
+            for engine in self._engines.values():
+                engine.dispose()
 
     @contextmanager
     def version_watch(self) -> Iterator[Callable[[], int]]:

@@ -14,6 +14,7 @@ from gate.signatures import is_whole
 from gate.store.schema import audit_trail
 from gate.store.trail_bytes import said_of
 from gate.web.formats import utc_offset, visible
+from gate.web.numbering import account_of, signer_of
 from gate.web.review_cases import Opened, connect
 from gate.web.review_words import ReviewWords
 
@@ -73,8 +74,8 @@ def _view(
     at, zone = datetime.fromisoformat(signature["at"]), ZoneInfo(str(signature["zone"]))
     meaning = str(signature["meaning"])
     return SignatureView(
-        name=visible(str(signature["name"])),
-        account=visible(str(signature["account"])),
+        name=visible(signer_of(signature)),
+        account=visible(account_of(signature)),
         iso=at.isoformat(),
         at=f"{at:%Y-%m-%d %H:%M:%S} {at.astimezone(zone).tzname()} ({utc_offset(at)})",
         meaning=words.viewer.texts.get(MEANINGS.get(meaning, ""), visible(meaning)),

@@ -9,6 +9,7 @@ from gate.web.admin_place_texts import PLACE_TEXTS
 from gate.web.admin_texts import ADMIN_TEXTS
 from gate.web.alert_texts import ALERT_TEXTS
 from gate.web.badge_texts import BADGE_TEXTS
+from gate.web.changed_texts import CHANGED_TEXTS
 from gate.web.duty_texts import DUTY_TEXTS
 from gate.web.entry_sentences import ENTRY_SENTENCES
 from gate.web.entry_texts import ENTRY_TEXTS
@@ -158,6 +159,7 @@ _AREAS = (
     ADMIN_TEXTS,
     ADMIN_ACCOUNT_TEXTS,
     BADGE_TEXTS,
+    CHANGED_TEXTS,
     _TEXTS,
     ACCOUNT_TEXTS,
     ALERT_TEXTS,

@@ -7,6 +7,7 @@ from flask import current_app
 from gate.core.forecast import HORIZONS
 from gate.core.weeks import Week, weeks_until
 from gate.web.forecast_reading import Forecasts
+from gate.web.numbering import by_number
 from gate.web.pages import site
 from gate.web.report_makers import Asked
 from gate.web.typed_days import typed_number
@@ -15,7 +16,9 @@ USUAL_WEEKS, MOST_WEEKS = 12, 104
 
 
 def forecasts() -> Forecasts:
-    """Return the forecast that this application keeps."""
+    """Return the forecast that this application keeps; one without names is made anew."""
+    if by_number():
+        return Forecasts()
     kept = current_app.extensions.setdefault("gate_forecasts", Forecasts())
     if not isinstance(kept, Forecasts):
         raise AssertionError("something else has taken the place of the forecasts")

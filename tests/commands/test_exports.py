@@ -4,12 +4,14 @@ import csv
 import getpass
 import hashlib
 import io
+import json
 import re
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from gate.store.database import open_database
 from tests.commands.site import Site
 
 
@@ -33,6 +35,33 @@ def test_an_export_is_a_file_and_an_entry(fresh: Site) -> None:
     assert entry["new"]["sha256"] == sha
     assert entry["detail"]["account"] == getpass.getuser()
     assert fresh.gate("verify", "--full").startswith("sound: 2 entries")
+
+
+@pytest.mark.req("H7")
+def test_an_export_without_names_says_so_on_record(fresh: Site) -> None:
+    """The terminal offers what the page offers, and a filter with a name is refused there too."""
+    out = fresh.folder / "x.json"
+    common = ("--format", "json", "--numbers", "--out", str(out), "--by", "q.a", "--why", "INSP-1")
+    fresh.gate("export", "who_can_run", *common)
+    found = json.loads(out.read_text("utf-8"))
+    assert found["about"]["people"] == "numbers"
+    assert found["rows"]
+    assert {row["person"] == row["name"] for row in found["rows"]} == {True}
+    (entry,) = fresh.said("export")
+    assert entry["new"]["people"] == "numbers"
+    name = _a_name(fresh)
+    refused = fresh.gate("export", "access_log", "--query", f"person={name}", *common, expect=1)
+    assert "filter by employee number" in refused
+    assert len(fresh.said("export")) == 1
+
+
+def _a_name(site: Site) -> str:
+    """Return the first word of somebody's name."""
+    engine = open_database(site.database, read_only=True)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM people ORDER BY version LIMIT 1").scalar()
+    engine.dispose()
+    return str(found).partition(" ")[0]
 
 
 @pytest.mark.parametrize(
