@@ -60,6 +60,7 @@ _TABLE = (
     Rule("OVERRIDE_UNDISPOSED", Severity.HIGH),
     Rule("REFERENCE_DUE", Severity.HIGH),
     Rule("REVIEW_OVERDUE", Severity.HIGH),
+    Rule("LATE_ENTRY_WAITING", Severity.HIGH),
     Rule("TOO_FEW_CERTIFIED", Severity.NOTICE),
     Rule("NOT_CONFIGURED", Severity.NOTICE, quiet_s=HOUR),
 )
@@ -79,6 +80,7 @@ TIMED = frozenset(
         "OVERRIDE_UNDISPOSED",
         "REFERENCE_DUE",
         "REVIEW_OVERDUE",
+        "LATE_ENTRY_WAITING",
         "TOO_FEW_CERTIFIED",
         "HEAD_UNSIGNED",
         "WITNESS_SILENT",

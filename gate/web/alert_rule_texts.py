@@ -240,6 +240,14 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
         "QA: open the period on the page Reviews, decide its exceptions and sign.",
         "AQ : ouvrir la période à la page Revues, décider de ses exceptions et signer.",
     ),
+    "alert_LATE_ENTRY_WAITING": (
+        "A late entry for {equipment} has waited for a second person for more than {hours} h",
+        "Une saisie tardive pour {equipment} attend une deuxième personne depuis plus de {hours} h",
+    ),
+    "todo_LATE_ENTRY_WAITING": (
+        "Somebody who did not enter it: compare it with its scan on the page Late entries, and sign.",
+        "Une personne autre que l’auteur : comparer à l’image à la page Saisies tardives, et signer.",
+    ),
     "alert_TOO_FEW_CERTIFIED": (
         "{equipment} has {n} certified people now or within 7 days; this site asks for {m}",
         "{equipment} : {n} personnes avec certification maintenant ou d’ici 7 jours; ce site en demande {m}",
