@@ -52,6 +52,7 @@ _TABLE = (
     Rule("ENDED_IN_USE", Severity.HIGH),
     Rule("ACCOUNT_BLOCKED", Severity.HIGH, quiet_s=10 * MINUTE, to_handle=True),
     Rule("VERIFY_MISSED", Severity.HIGH),
+    Rule("BACKUP_MISSED", Severity.HIGH),
     Rule("PROGRAM_FAULT", Severity.HIGH, quiet_s=HOUR, to_handle=True),
     Rule("HEAD_UNSIGNED", Severity.HIGH),
     Rule("WITNESS_SILENT", Severity.HIGH),

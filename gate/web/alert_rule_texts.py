@@ -176,6 +176,14 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
         "IT: run gate verify --full and see what it says.",
         "TI : lancer gate verify --full et voir ce qu’il dit.",
     ),
+    "alert_BACKUP_MISSED": (
+        "The backup of the night could not be made",
+        "La sauvegarde de la nuit n’a pas pu se faire",
+    ),
+    "todo_BACKUP_MISSED": (
+        "IT: see the room and the mount of backup.folder; it is tried again each hour, 6 times. Then run gate backup.",
+        "TI : voir espace et montage de backup.folder; nouvel essai chaque heure, 6 fois. Puis lancer gate backup.",
+    ),
     "alert_PROGRAM_FAULT": (
         "A fault of the program at {equipment}: the read was denied",
         "Une faute du programme à {equipment} : accès refusé",
