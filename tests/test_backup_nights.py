@@ -175,6 +175,7 @@ def test_it_is_due_each_night_also_where_the_clocks_change(now: datetime, due: d
 @pytest.mark.req("E9")
 def test_the_timetable_asks_every_full_hour(nights: BackupNights, world: World) -> None:
     """An hour is long enough for a share to come back, and short enough for a night."""
+
     class Timetable:
         def add_job(self, job: Callable[[], object], *when: str, **more: object) -> None:
             self.told = (when, more)
