@@ -116,7 +116,7 @@ def training_changes(
 
 def _withdrawn(connection: sa.Connection, since: Since) -> list[_Withdrawn]:
     columns = training_records.c
-    brought = sa.func.coalesce(batches.c.published_seq, columns.known_from)
+    brought = sa.case((columns.batch_id.is_(None), columns.known_from), else_=batches.c.published_seq)
     named = (columns.id, columns.person_id, columns.item_id)
     withdrawals = (
         sa.select(brought.label("seq"), *named, columns.completed_on.label("upto"))

@@ -83,7 +83,8 @@ def signed_in(page: Page) -> None:
 
 
 def wrong(page: Page, name: str) -> list[str]:
-    """Return what is wrong with the page as it stands, at every size."""
+    """Return what is wrong with the page as it stands, its styles with it, at every size."""
+    page.wait_for_load_state("load")
     found = [f"{name}: {fault}" for fault in faults(page, CUT_OFF)]
     if PICTURES:
         for size, (width, height) in SIZES.items():
@@ -119,31 +120,8 @@ def test_qa_finds_its_way_from_the_damage_to_pages_that_work(
     assert holds(page) == 409
     assert site.world.trail("hold_set") == []
 
-    page.goto(f"{SEGMENT}?lang=en")
-    expect(page.get_by_role("alert").filter(has_text="Badges are answered as ever").last).to_be_visible()
-    expect(page.locator("main")).to_contain_text(f"#{seq}")
-    found = wrong(page, "damaged")
-    reached(page, "Keep a copy and look")
-    expect(page.get_by_role("heading", name="2. What was found")).to_be_visible()
-    expect(page.get_by_role("row", name=f"#{seq}")).to_contain_text("column outcome does not say")
-    found += wrong(page, "examined")
-
-    typed(page, "What was found and done", WHY)
-    typed(page, "User name", "sup")
-    typed(page, "Password", "wrong word of sup")
-    if page.get_by_label("User name", exact=True).count() > 1:
-        typed(page, "User name", "qa", nth=1)
-    typed(page, "Password", WORD, nth=1)
-    reached(page, "Sign and open the segment")
-    expect(page.get_by_role("alert").filter(has_text="another person of QA or a supervisor").first).to_be_visible()
-    expect(page.get_by_label("What was found and done")).to_have_value(WHY)
-    assert site.world.trail("segment") == []
-    found += wrong(page, "refused")
-
-    typed(page, "Password", WORD)
-    if page.get_by_label("User name", exact=True).count() > 1:
-        typed(page, "User name", "qa", nth=1)
-    typed(page, "Password", WORD, nth=1)
+    found = examined(page, seq) + refused(site, page)
+    fill_in(page, WORD)
     reached(page, "Sign and open the segment")
     page.wait_for_url("**signed=**")
     (entry,) = [one for one in site.world.trail("segment") if one["why"] == WHY]
@@ -155,6 +133,38 @@ def test_qa_finds_its_way_from_the_damage_to_pages_that_work(
     assert found == []
 
 
+def examined(page: Page, seq: int) -> list[str]:
+    """Read what is broken, and have everything looked at."""
+    page.goto(f"{SEGMENT}?lang=en")
+    expect(page.get_by_role("alert").filter(has_text="Badges are answered as ever").last).to_be_visible()
+    expect(page.locator("main")).to_contain_text(f"#{seq}")
+    found = wrong(page, "damaged")
+    reached(page, "Keep a copy and look")
+    expect(page.get_by_role("heading", name="2. What was found")).to_be_visible()
+    expect(page.get_by_role("row", name=f"#{seq}")).to_contain_text("column outcome does not say")
+    return found + wrong(page, "examined")
+
+
+def refused(site: FloorSite, page: Page) -> list[str]:
+    """Sign with a second password that is wrong: it is told, and what was typed stays."""
+    typed(page, "What was found and done", WHY)
+    typed(page, "User name", "sup")
+    fill_in(page, "wrong word of sup")
+    reached(page, "Sign and open the segment")
+    expect(page.get_by_role("alert").filter(has_text="another person of QA or a supervisor").first).to_be_visible()
+    expect(page.get_by_label("What was found and done")).to_have_value(WHY)
+    assert site.world.trail("segment") == []
+    return wrong(page, "refused")
+
+
+def fill_in(page: Page, second: str) -> None:
+    """Fill both passwords in, and the first user name where it is asked for."""
+    typed(page, "Password", second)
+    if page.get_by_label("User name", exact=True).count() > 1:
+        typed(page, "User name", "qa", nth=1)
+    typed(page, "Password", WORD, nth=1)
+
+
 @pytest.mark.req("E4", "L1", "L2")
 @pytest.mark.fault(7)
 def test_the_page_is_whole_in_french_too(site: FloorSite, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,6 +174,7 @@ def test_the_page_is_whole_in_french_too(site: FloorSite, page: Page, monkeypatc
     signed_in(page)
     page.goto(f"{SEGMENT}?lang=fr")
     reached(page, "Vérifier maintenant")
+    page.wait_for_url("**/integrity?**")
     page.goto(f"{SEGMENT}?lang=fr")
     found = wrong(page, "damaged-fr")
     reached(page, "Conserver une copie et examiner")
