@@ -10,6 +10,7 @@ from types import FrameType
 
 from firmware_protocol.transport import Transport
 from gate import alive
+from gate.backup_nights import BackupNights
 from gate.clock import Clock
 from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
@@ -79,7 +80,8 @@ class Edge:
             self.gate, self.lines, self._clock, self._alive_path, self._config, self._settings.site.zone
         )
         if self._settings.backup.daily:
-            add_backups(timetable, self._config, self._settings.backup.hour)
+            nights = BackupNights(self._config, self._settings, self.gate.submit)
+            add_backups(timetable, nights, self._clock)
         add_sealing(timetable, self.gate, Sealer(lambda in_use: key_in_force(self._settings, in_use)))
         notify("READY=1")
         log.info("ready", extra={"gate": self._settings.gate.id})

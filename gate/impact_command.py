@@ -60,15 +60,15 @@ def impact_(
 ) -> None:
     """List every decision, use and lot that relied on one thing, and what each answer would be without it."""
     settings = obj[1]
-    given = {"record": record, "trainer": trainer_, "item": item or revision, "badge": badge, "clock": clock}
-    if sum(1 for value in given.values() if value) != 1 or bool(item) != bool(revision) or (json_ and csv_):
+    given = {"record": record, "trainer": trainer_, "item": item or revision, "badge": badge}
+    if sum(1 for value in (*given.values(), clock) if value) != 1 or bool(item) != bool(revision) or (json_ and csv_):
         raise click.UsageError(
             "name one of --record, --trainer, --item with --revision, --badge, --clock; and not both --json and --csv."
         )
     with plainly():
         engine = open_database(settings.database_path, key=database_key(settings), read_only=True)
         with engine.connect() as connection:
-            subject = _subject(connection, settings.zone, given, revision or "", off_by)
+            subject = _subject(connection, settings.zone, given, revision or "", clock, off_by)
         tally = Tally(until_seq=head_seq(engine))
         found = _counted(impact(engine, settings.zone, subject, progress_of("looked at")), tally)
         (_write_json if json_ else _write_csv if csv_ else _write_lines)(found, tally, settings.zone)
@@ -76,8 +76,15 @@ def impact_(
 
 
 def _subject(
-    connection: sa.Connection, zone: ZoneInfo, given: Mapping[str, object], revision: str, off_by: int | None
+    connection: sa.Connection,
+    zone: ZoneInfo,
+    given: Mapping[str, str | None],
+    revision: str,
+    clock: tuple[datetime, datetime] | None,
+    off_by: int | None,
 ) -> Subject:
+    if clock is not None:
+        return _clock(clock, zone, off_by)
     makers: dict[str, Callable[[str], Subject]] = {
         "record": lambda name: training_record(connection, name),
         "trainer": lambda name: trainer(connection, name),
@@ -86,11 +93,15 @@ def _subject(
     }
     try:
         for name, make in makers.items():
-            if given[name]:
-                return make(str(given[name]))
+            if value := given[name]:
+                return make(value)
     except UnknownSubjectError as error:
         raise click.ClickException(str(error)) from error
-    since, until = (at.replace(tzinfo=zone) for at in given["clock"])  # type: ignore[attr-defined]
+    raise AssertionError("the command asks for exactly one subject")
+
+
+def _clock(clock: tuple[datetime, datetime], zone: ZoneInfo, off_by: int | None) -> Subject:
+    since, until = (at.replace(tzinfo=zone) for at in clock)
     if until <= since:
         raise click.ClickException("--clock: the end must lie after the beginning.")
     return clock_period(since, until, off_by)

@@ -16,6 +16,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from gate import alive
+from gate.backup_nights import BackupNights
 from gate.clock import Clock
 from gate.core.audit import Entry, Kind
 from gate.core.records import Moment
@@ -107,16 +108,14 @@ def look_again(state_dir: Path, desk: Desk, moment: Moment) -> Sequence[Order]:
     return ()
 
 
-def add_backups(timetable: BackgroundScheduler, config: Path, hour: int) -> None:
-    """Let a backup be made each day, in a process of its own that gives way to badge reads."""
-    command = child_command(config, "backup", "--by", "timetable")
-    timetable.add_job(lambda: _run_child(command), "cron", hour=hour, id="daily-backup")
+def add_backups(timetable: BackgroundScheduler, nights: BackupNights, clock: Clock) -> None:
+    """Let a backup be made each night, in a process of its own that gives way to badge reads.
 
-
-def _run_child(command: Sequence[str]) -> None:
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    level = logging.INFO if finished.returncode == 0 else logging.CRITICAL
-    log.log(level, "%s: %s", command[-3], (finished.stdout + finished.stderr).strip())
+    Whether one is due is asked every hour, so that one that could not be made, or was slept through, is made up.
+    """
+    timetable.add_job(
+        lambda: nights.attend(clock.read().at.astimezone(nights.settings.zone)), "cron", minute=0, id="daily-backup"
+    )
 
 
 def add_sealing(timetable: BackgroundScheduler, gate: GateLoop, sealer: Sealer) -> None:

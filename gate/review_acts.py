@@ -17,7 +17,7 @@ from gate.store.audit_trail import Trail
 from gate.store.granted import Ask, asking_trail
 from gate.store.review_schema import review_dispositions, reviews
 from gate.store.reviews import (
-    LOT,
+    GATE,
     Disposed,
     Review,
     dispositions_in,
@@ -38,16 +38,37 @@ CHANGED_MEANWHILE = Refusal(
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The signed review before this one of the same, and the entries that changed something since."""
+
+    review_id: str
+    signed_seq: int
+    changed: tuple[int, ...]
+
+    @property
+    def said(self) -> dict[str, Json]:
+        """What an entry tells of it."""
+        return {"review": self.review_id, "signed": self.signed_seq, "changed": list(self.changed)}
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A review as a page has found it: its bounds, and what the rules found in its entries.
 
     `earlier` are the periods before it that are not on record yet: they are put on record with it, so that the bounds
     between two periods are settled once and no entry falls between them.
+    `again` is why a lot or a machine is reviewed once more after its signature; None for every first review.
     """
 
     review: Review
     groups: tuple[Group, ...]
     earlier: tuple[Review, ...] = ()
+    again: "Again | None" = None
+
+    @property
+    def last_seq(self) -> int:
+        """The last entry that an exception rests on: late entries about a lot stand behind the review's bounds."""
+        return max([self.review.last_seq, *(_last_of(group) for group in self.groups)])
 
     def group(self, group_id: str) -> Group | None:
         """Return one of the groups."""
@@ -62,11 +83,11 @@ def outcomes(ask: Ask, case: Case) -> dict[str, Disposed]:
     """Return what was decided of each group; one of which a part is open has none.
 
     What was decided in this review goes before what was decided of the same exceptions in another; an override's
-    disposition is signed on its own page (D9).
+    disposition is signed on its own page (D9). A signed review keeps the outcomes that stood at its signature.
     """
     overrides = override_outcomes(ask, [group.first.what for group in case.groups if group.rule == OVERRIDE])
     told = {group.id: overrides[what] for group in case.groups if (what := group.first.what) in overrides}
-    found = dispositions_in(ask, case.review.first_seq, case.review.last_seq)
+    found = dispositions_in(ask, case.review.first_seq, case.last_seq, known=case.review.signed_seq)
     for group in case.groups:
         rows = sorted(
             (row for row in found if row.rule == group.rule and row.marks & set(group.marks)),
@@ -85,6 +106,8 @@ def fingerprint(case: Case, counts: Mapping[str, Json], found: Outcomes) -> str:
         for one in [found.get(group.id)]
     ]
     said: dict[str, Json] = {"review": case.review.id, "bounds": bounds(case.review), "rules": RULES_VERSION}
+    if case.again:
+        said["again"] = case.again.said
     return hashlib.sha256(canonical({**said, "counts": counts, "exceptions": rows})).hexdigest()
 
 
@@ -147,9 +170,10 @@ def _as_seen(trail: Trail, case: Case, before: Mapping[str, Disposed | None], ti
 def bounds_stand(trail: Trail, case: Case) -> bool:
     """Whether the review's bounds are those on record, or continue what is on record without a gap.
 
-    Those of a lot follow its windows until it is signed; the fingerprint says whether they are what was on the screen.
+    Those of a lot follow its windows until it is signed, and those of a machine its days; the fingerprint says whether
+    they are what was on the screen.
     """
-    if case.review.scope == LOT:
+    if case.review.scope != GATE:
         return True
     known = review_of(asking_trail(trail), case.review.id)
     if known is not None:
@@ -185,7 +209,7 @@ def _disposed(
             "review_id": case.review.id,
             "rule": group.rule,
             "first_seq": group.first.seq,
-            "last_seq": max(int(mark.partition(".")[0]) for mark in group.marks),
+            "last_seq": _last_of(group),
             "marks": " ".join(group.marks),
             "outcome": decided.outcome,
             "reference": decided.reference or None,
@@ -197,6 +221,10 @@ def _disposed(
     return seq
 
 
+def _last_of(group: Group) -> int:
+    return max(int(mark.partition(".")[0]) for mark in group.marks)
+
+
 def _row_id(case: Case, group: Group) -> str:
     return f"{case.review.id}:{group.id}"
 
@@ -205,13 +233,13 @@ def put_on_record(trail: Trail, case: Case, seq: int) -> None:
     """Settle the bounds of the review, and of the periods before it, with the entry `seq`."""
     for review in (*case.earlier, case.review):
         known = review_of(asking_trail(trail), review.id)
-        if known is None or (review.scope == LOT and bounds(known) != bounds(review)):
+        if known is None or (review.scope != GATE and bounds(known) != bounds(review)):
             registry.put(trail, reviews, review.id, review_values(review), seq)
 
 
 def _standing(trail: Trail, case: Case) -> dict[str, Disposed]:
     """Return the outcomes that stand, by their row; read once, as the write lock is held meanwhile."""
-    found = dispositions_in(asking_trail(trail), case.review.first_seq, case.review.last_seq)
+    found = dispositions_in(asking_trail(trail), case.review.first_seq, case.last_seq)
     return {row.id: row for row in found}
 
 

@@ -141,6 +141,7 @@ def _signed(
         kind=Kind.REVIEW_SIGNED,
         moment=moment,
         role=signer.role,
+        ref=case.again.signed_seq if case.again else None,
         subject=f"review:{case.review.id}",
         new=_said(found, decided, own),
         by=signer.person_id,
@@ -159,7 +160,7 @@ def _signed(
 
 
 def _said(found: Reviewing, decided: Outcomes, own: list[str]) -> dict[str, Json]:
-    """Return what the signature is bound to: period, filter, counts, rule version, head and fingerprint."""
+    """Return what the signature is bound to: period, filter, counts, rule version, head, and what it follows."""
     review = found.case.review
     said: dict[str, Json] = {
         "scope": review.scope,
@@ -176,6 +177,7 @@ def _said(found: Reviewing, decided: Outcomes, own: list[str]) -> dict[str, Json
         "fingerprint": found.seen,
         "next_due_on": found.next_due_on.isoformat() if found.next_due_on else None,
         "second_for": own[:LONGEST_NAMED] or None,
+        "again": found.case.again.said if found.case.again else None,
     }
     return {name: value for name, value in said.items() if value is not None}
 

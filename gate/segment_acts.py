@@ -6,6 +6,7 @@ sound again. The file as it was found is kept, and its SHA-256 stands in the ent
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -72,16 +73,10 @@ def sign_segment(
         STORE_FAULTS: the records cannot be read or written.
     """
     _refuse(why, signer, second, claimed, damage)
-    _begin(trail)
-    try:
+    with trail.transaction(partial(_begin, trail)):
         claimed = max(claimed, last_sealed(trail)[1])
         now = _as_it_is(engine, damage, claimed)
-        found = _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})
-        trail.commit()
-    except BaseException:
-        trail.rollback()
-        raise
-    return found
+        return _write(trail, engine, now, kept, (signer, second), why, moment, claimed, more or {})
 
 
 def _refuse(why: str, signer: Signer, second: Signer, claimed: int, damage: Damage) -> None:

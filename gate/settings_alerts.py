@@ -72,6 +72,7 @@ class AlertSettings(Strict):
     smtp_password_file: Path | None = None
     sender: str = ""
     denials: int = Field(default=5, ge=2, le=5)
+    late_entry_hours: int = Field(default=24, ge=1, le=720)
     gate_silent_s: int = Field(default=60, ge=20, le=600)
     disk_low_percent: int = Field(default=10, ge=2, le=50)
     disk_critical_percent: int = Field(default=5, ge=1, le=49)

@@ -122,6 +122,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.tls_error": (),
     "gate.tls_files": ("gate.settings", "gate.tls_error", "gate.tls_certificates", "gate.tls_checks"),
     "gate.backups": (CORE, STORE, CLOCK, "gate", "gate.settings", "gate.single_instance"),
+    "gate.backup_nights": (CORE, ORDERS, "gate.backups", "gate.desk", "gate.settings", "gate.verifying"),
     "gate.drill": (CORE, STORE, "gate.backups", "gate.settings"),
     "gate.restoring": (STORE, CLOCK, ALIVE, "gate.backups", "gate.settings", "gate.single_instance", "gate.verified"),
     "gate.examining": (STORE, CLOCK, "gate.settings", "gate.single_instance", "gate.verified", "gate.verifying"),
@@ -176,7 +177,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(ACTS, (CORE, STORE, ORDERS, *ACTS)),
     **dict.fromkeys(
         LOOPS,
-        (CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.head_check", "gate.verifying", *ACTS, *LOOPS),
+        (
+            *(CORE, STORE, READERS, CLOCK, ALIVE, "gate.line_watch", "gate.head_check", "gate.verifying"),
+            *("gate.backup_nights", *ACTS, *LOOPS),
+        ),
     ),
     **dict.fromkeys(WIRING, OURS),
     **SMALL,

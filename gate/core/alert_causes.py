@@ -21,7 +21,7 @@ REPEAT = timedelta(minutes=10)
 IDENTITY = 2
 """The precedence of reasons about who badges; they count wherever they happen, trial included."""
 
-TRAIL = "trail"
+TRAIL, BACKUP = "trail", "backup"
 
 CALLS = frozenset(
     {
@@ -186,6 +186,17 @@ def _verified(said: Said) -> list[Change]:
             return [Raised("VERIFY_MISSED", TRAIL, detail={"what": _what(said)})]
 
 
+def _backed_up(said: Said) -> list[Change]:
+    """A backup that lies there ends it; that the records were damaged is the verification's to say."""
+    match _what(said):
+        case "made":
+            return [Ended("BACKUP_MISSED", BACKUP)]
+        case "missed":
+            return [Raised("BACKUP_MISSED", BACKUP)]
+        case _:
+            return []
+
+
 def _dropped(said: Said) -> list[Change]:
     cause = str(_detail(said, "cause"))
     if cause not in CALLS:
@@ -241,6 +252,7 @@ _OF_KIND: Mapping[str, Callable[[Said], list[Change]]] = MappingProxyType(
         Kind.CLOCK_UNTRUSTED: lambda _: [Raised("CLOCK_UNTRUSTED", "clock")],
         Kind.CLOCK_TRUSTED: lambda _: [Ended("CLOCK_UNTRUSTED", "clock")],
         Kind.VERIFY: _verified,
+        Kind.BACKUP: _backed_up,
         Kind.USE_EXPIRED: _dropped,
         Kind.PERMISSIVE_DROPPED: _dropped,
         Kind.USE_LEFT: _left,

@@ -52,6 +52,7 @@ _TABLE = (
     Rule("ENDED_IN_USE", Severity.HIGH),
     Rule("ACCOUNT_BLOCKED", Severity.HIGH, quiet_s=10 * MINUTE, to_handle=True),
     Rule("VERIFY_MISSED", Severity.HIGH),
+    Rule("BACKUP_MISSED", Severity.HIGH),
     Rule("PROGRAM_FAULT", Severity.HIGH, quiet_s=HOUR, to_handle=True),
     Rule("HEAD_UNSIGNED", Severity.HIGH),
     Rule("WITNESS_SILENT", Severity.HIGH),
@@ -60,6 +61,7 @@ _TABLE = (
     Rule("OVERRIDE_UNDISPOSED", Severity.HIGH),
     Rule("REFERENCE_DUE", Severity.HIGH),
     Rule("REVIEW_OVERDUE", Severity.HIGH),
+    Rule("LATE_ENTRY_WAITING", Severity.HIGH),
     Rule("TOO_FEW_CERTIFIED", Severity.NOTICE),
     Rule("NOT_CONFIGURED", Severity.NOTICE, quiet_s=HOUR),
 )
@@ -79,6 +81,7 @@ TIMED = frozenset(
         "OVERRIDE_UNDISPOSED",
         "REFERENCE_DUE",
         "REVIEW_OVERDUE",
+        "LATE_ENTRY_WAITING",
         "TOO_FEW_CERTIFIED",
         "HEAD_UNSIGNED",
         "WITNESS_SILENT",

@@ -3,7 +3,7 @@
 One `Trail` is one kept connection. It reads the head inside `BEGIN IMMEDIATE`, so several processes may append.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -185,13 +185,15 @@ class Trail:
             self.poisoned = True
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, begin: Callable[[], None] | None = None) -> Iterator[None]:
         """Begin, and commit what was done inside; take it all back if it raises.
+
+        `begin` takes the write lock in another way than `self.begin`, such as where the head is gone.
 
         Raises:
             STORE_FAULTS: the records are held by another for too long, or cannot be written.
         """
-        self.begin()
+        (begin or self.begin)()
         try:
             yield
             self.commit()

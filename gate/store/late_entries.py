@@ -92,6 +92,14 @@ def newest_late(
     return tuple(_late(row) for row in rows)
 
 
+def waiting_since(connection: sa.Connection, until: datetime, most: int) -> tuple[LateEntry, ...]:
+    """Return the late entries that were made at an instant or before and wait for a second person, the oldest first."""
+    columns = late_entries.c
+    waits = (columns.state == LateState.ENTERED.value, columns.entered_at <= timestamp(until))
+    rows = connection.execute(_ALL.where(_known(None), *waits).order_by(columns.entered_at, columns.id).limit(most))
+    return tuple(_late(row) for row in rows)
+
+
 def count_late(connection: sa.Connection, wanted: LateFilter) -> int:
     """Return how many late entries fit as known now."""
     counted = sa.select(sa.func.count()).select_from(late_entries).where(_known(None), *_fits(wanted))

@@ -29,8 +29,9 @@ reviews = known_table(
     _text("signed_at", optional=True),
     _text("counts", optional=True),
 )
-"""The entries `first_seq` to `last_seq`, both included; `scope` is `gate` (all of them) or `lot` (those that touch it).
-`from_on` and `until_on` (exclusive) are the site's days; `counts` is what the signature says was counted, as JSON."""
+"""The entries `first_seq` to `last_seq`, both included; `scope` is `gate` (all of them), or `lot` or `machine` (those
+that touch the one that `scope_id` names). `from_on` and `until_on` (exclusive) are the site's days; `counts` is
+what the signature says was counted, as JSON."""
 
 review_dispositions = known_table(
     "review_dispositions",

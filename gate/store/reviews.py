@@ -13,9 +13,10 @@ from gate.store.floor_schema import override_dispositions
 from gate.store.granted import Ask
 from gate.store.review_schema import review_dispositions, review_notes, reviews
 from gate.store.schema import audit_trail
+from gate.store.statements import known_at
 
-GATE, LOT = "gate", "lot"
-"""Scopes: every entry between two numbers, or those of them that touch a lot."""
+GATE = "gate"
+"""The scope of a review of every entry between two numbers; `gate.core.review_names` has those of a part of them."""
 
 OPEN, SIGNED = "open", "signed"
 
@@ -83,9 +84,9 @@ def gate_reviews(ask: Ask) -> tuple[Review, ...]:
     return tuple(_review(row) for row in ask(_OF_GATE, {}))
 
 
-def lot_reviews(ask: Ask, most: int) -> tuple[Review, ...]:
-    """Return the reviews of lots that are on record, the newest first, at most so many."""
-    return tuple(_review(row) for row in ask(_OF_LOTS.limit(most), {}))
+def reviews_of_parts(ask: Ask, scope: str, most: int) -> tuple[Review, ...]:
+    """Return the reviews of lots, or of machines, that are on record, the newest first, at most so many."""
+    return tuple(_review(row) for row in ask(_OF_PARTS.limit(most), {"scope": scope}))
 
 
 def review_of(ask: Ask, review_id: str) -> Review | None:
@@ -94,9 +95,14 @@ def review_of(ask: Ask, review_id: str) -> Review | None:
     return _review(rows[0]) if rows else None
 
 
-def dispositions_in(ask: Ask, first_seq: int, last_seq: int) -> tuple[Disposed, ...]:
-    """Return the dispositions that stand of exceptions between two entries, of whatever review."""
-    return tuple(_disposed(row) for row in ask(_DISPOSED, {"first": first_seq, "last": last_seq}))
+def dispositions_in(ask: Ask, first_seq: int, last_seq: int, *, known: int | None = None) -> tuple[Disposed, ...]:
+    """Return the dispositions of exceptions between two entries, of whatever review.
+
+    `known` is the entry as of which they stand; None: those that stand now.
+    """
+    between = {"first": first_seq, "last": last_seq}
+    rows = ask(_DISPOSED, between) if known is None else ask(_DISPOSED_THEN, {**between, "known": known})
+    return tuple(_disposed(row) for row in rows)
 
 
 def notes_of(ask: Ask, review_id: str) -> tuple[Note, ...]:
@@ -154,13 +160,13 @@ _COLUMNS = (
 _OF_GATE = (
     sa.select(*_COLUMNS).where(reviews.c.known_to.is_(None), reviews.c.scope == GATE).order_by(reviews.c.first_seq)
 )
-_OF_LOTS = (
+_OF_PARTS = (
     sa.select(*_COLUMNS)
-    .where(reviews.c.known_to.is_(None), reviews.c.scope == LOT)
+    .where(reviews.c.known_to.is_(None), reviews.c.scope == sa.bindparam("scope"))
     .order_by(reviews.c.known_from.desc())
 )
 _ONE = sa.select(*_COLUMNS).where(reviews.c.known_to.is_(None), reviews.c.id == sa.bindparam("review"))
-_DISPOSED = (
+_EVERY_DISPOSED = (
     sa.select(
         review_dispositions.c.id,
         review_dispositions.c.review_id,
@@ -174,12 +180,13 @@ _DISPOSED = (
         review_dispositions.c.known_from,
     )
     .where(
-        review_dispositions.c.known_to.is_(None),
         review_dispositions.c.last_seq >= sa.bindparam("first"),
         review_dispositions.c.first_seq <= sa.bindparam("last"),
     )
     .order_by(review_dispositions.c.known_from)
 )
+_DISPOSED = _EVERY_DISPOSED.where(review_dispositions.c.known_to.is_(None))
+_DISPOSED_THEN = _EVERY_DISPOSED.where(known_at(review_dispositions, sa.bindparam("known", type_=sa.Integer)))
 _NOTES = (
     sa.select(review_notes.c.note, review_notes.c.written_by, review_notes.c.written_at, review_notes.c.known_from)
     .where(review_notes.c.known_to.is_(None), review_notes.c.review_id == sa.bindparam("review"))

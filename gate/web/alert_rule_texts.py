@@ -176,6 +176,14 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
         "IT: run gate verify --full and see what it says.",
         "TI : lancer gate verify --full et voir ce qu’il dit.",
     ),
+    "alert_BACKUP_MISSED": (
+        "The backup of the night could not be made",
+        "La sauvegarde de la nuit n’a pas pu se faire",
+    ),
+    "todo_BACKUP_MISSED": (
+        "IT: see the room and the mount of backup.folder; it is tried again each hour, 6 times. Then run gate backup.",
+        "TI : voir espace et montage de backup.folder; nouvel essai chaque heure, 6 fois. Puis lancer gate backup.",
+    ),
     "alert_PROGRAM_FAULT": (
         "A fault of the program at {equipment}: the read was denied",
         "Une faute du programme à {equipment} : accès refusé",
@@ -239,6 +247,14 @@ ALERT_RULE_TEXTS: dict[str, tuple[str, str]] = {
     "todo_REVIEW_OVERDUE": (
         "QA: open the period on the page Reviews, decide its exceptions and sign.",
         "AQ : ouvrir la période à la page Revues, décider de ses exceptions et signer.",
+    ),
+    "alert_LATE_ENTRY_WAITING": (
+        "A late entry for {equipment} has waited for a second person for more than {hours} h",
+        "Une saisie tardive pour {equipment} attend une deuxième personne depuis plus de {hours} h",
+    ),
+    "todo_LATE_ENTRY_WAITING": (
+        "Somebody who did not enter it: compare it with its scan on the page Late entries, and sign.",
+        "Une personne autre que l’auteur : comparer à l’image à la page Saisies tardives, et signer.",
     ),
     "alert_TOO_FEW_CERTIFIED": (
         "{equipment} has {n} certified people now or within 7 days; this site asks for {m}",

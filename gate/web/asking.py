@@ -179,6 +179,12 @@ def columns_of(view: Viewer, *columns: tuple[str, str, ColumnKind]) -> tuple[Col
     return tuple(Column(name, view.texts[key], kind) for name, key, kind in columns)
 
 
+OF_MACHINE, OF_FROM, OF_TO = ("equipment", "lo_machine"), ("from", "in_from"), ("to", "in_to")
+"""What nearly every question is narrowed by: the name in the address, and the key of its label."""
+
+OF_SPAN = (OF_FROM, OF_TO)
+
+
 def filters_of(view: Viewer, asked: Asked, *named: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """Return what was asked, as labels and values; `named` are parameters with the key of their label."""
     found = [(view.texts[key], visible(asked[name].strip())) for name, key in named if asked.get(name, "").strip()]

@@ -83,7 +83,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "hold_released": ("{by} released a hold on {machine}", "{by} a levé une retenue sur {machine}"),
     "late_entry": ("Late entry: {subject}", "Saisie tardive : {subject}"),
     "verify": ("The record chain was verified", "La chaîne d’enregistrements a été vérifiée"),
-    "backup": ("A backup was made", "Une sauvegarde a été faite"),
+    "backup": ("Backup: {what}", "Sauvegarde : {what}"),
     "segment": ("A new segment of the record chain was opened", "Un nouveau segment de la chaîne a été ouvert"),
     "other": ("An entry of kind {kind}", "Une entrée de type {kind}"),
 }

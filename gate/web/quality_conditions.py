@@ -1,8 +1,8 @@
-"""What QA is late with, for the alerts: reviews, dispositions of overrides, references of emergencies (D9, H5)."""
+"""What is late, for the alerts: reviews, dispositions and references of overrides, second looks (C10, D9, H5)."""
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from gate.core.disposing import disposition_due_at, reference_due_at
 from gate.core.review_periods import due_on
 from gate.settings import Settings
 from gate.store.granted import asking, undisposed
+from gate.store.late_entries import waiting_since
 from gate.store.review_periods import Bounds, periods
 from gate.store.reviews import gate_reviews
 
@@ -30,7 +31,10 @@ def quality_conditions(settings: Settings) -> tuple[Condition, ...]:
     def overrides(connection: sa.Connection, now: datetime) -> Sequence[Raised]:
         return _overdue_overrides(connection, now, settings.overrides.disposition_days)
 
-    return reviews, overrides
+    def late(connection: sa.Connection, now: datetime) -> Sequence[Raised]:
+        return _waiting_late(connection, now, settings.alerts.late_entry_hours)
+
+    return reviews, overrides, late
 
 
 def _overdue_reviews(connection: sa.Connection, now: datetime, settings: Settings, bounds: Bounds) -> list[Raised]:
@@ -59,3 +63,9 @@ def _overdue_overrides(connection: sa.Connection, now: datetime, days: int) -> l
         if now >= disposition_due_at(story.granted, days):
             found.append(Raised("OVERRIDE_UNDISPOSED", override_id, equipment))
     return found
+
+
+def _waiting_late(connection: sa.Connection, now: datetime, hours: int) -> list[Raised]:
+    """Return the late entries, the oldest first, that nobody has verified or rejected within so many hours."""
+    found = waiting_since(connection, now - timedelta(hours=hours), MOST)
+    return [Raised("LATE_ENTRY_WAITING", one.id, one.equipment_id, detail={"hours": hours}) for one in found]

@@ -8,6 +8,7 @@ from gate.core.log_terms import Field
 from gate.core.report import Cell, ColumnKind, Report, Row
 from gate.signatures import is_whole
 from gate.web.asking import (
+    OF_SPAN,
     READ_AT_ONCE,
     Shown,
     Told,
@@ -89,7 +90,7 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         name=NAME,
         title=view.texts[f"in_q_{NAME}"],
         language=view.language,
-        filters=filters_of(view, asked, ("subject", "in_c_subject"), ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, asked, ("subject", "in_c_subject"), *OF_SPAN),
         columns=columns_of(view, *COLUMNS),
         rows=lambda: _rows(rest, view),
         total=len(found),

@@ -13,7 +13,19 @@ from gate.core.report import Cell, ColumnKind, Report, Row
 from gate.core.spans import Span
 from gate.store.schema import audit_trail
 from gate.verified import last_verified, verified_path
-from gate.web.asking import Shown, Told, after, columns_of, filters_of, query_of, seqs_of, span_asked, terms, told
+from gate.web.asking import (
+    OF_SPAN,
+    Shown,
+    Told,
+    after,
+    columns_of,
+    filters_of,
+    query_of,
+    seqs_of,
+    span_asked,
+    terms,
+    told,
+)
 from gate.web.entry_rows import COLUMNS as ENTRY_COLUMNS
 from gate.web.entry_rows import entry_rows
 from gate.web.pages import site
@@ -71,7 +83,7 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         name=NAME,
         title=view.texts[f"in_q_{NAME}"],
         language=view.language,
-        filters=filters_of(view, asked, ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, asked, *OF_SPAN),
         columns=columns_of(view, *COLUMNS),
         rows=lambda: (_row(one, view) for one in found),
         total=len(found),
@@ -200,7 +212,7 @@ def make_events(asked: Asked, view: Viewer) -> Report:
         name=EVENTS,
         title=view.texts[f"in_q_{EVENTS}"],
         language=view.language,
-        filters=filters_of(view, asked, ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, asked, *OF_SPAN),
         columns=columns_of(view, *ENTRY_COLUMNS),
         rows=rows,
         total=len(found),

@@ -12,6 +12,8 @@ from gate.core.report import Cell, ColumnKind, Report, Row
 from gate.store.equipment_facts import instant
 from gate.store.schema import audit_trail
 from gate.web.asking import (
+    OF_MACHINE,
+    OF_SPAN,
     READ_AT_ONCE,
     Shown,
     after,
@@ -81,13 +83,18 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         name=NAME,
         title=view.texts[f"in_q_{NAME}"],
         language=view.language,
-        filters=filters_of(view, asked, ("equipment", "lo_machine"), ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, _in_words(asked, wanted, view), OF_MACHINE, *OF_SPAN, ("followed", "in_c_followed")),
         columns=columns_of(view, *COLUMNS),
         rows=lambda: _rows(rest, view),
         total=len(found),
         head_seq=site().records.head_seq(),
         notes=(view.texts["in_denials_note"],),
     )
+
+
+def _in_words(asked: Asked, wanted: Followed | None, view: Viewer) -> Asked:
+    """What the answer was narrowed to stands on it in the words of the choice, not in its code."""
+    return {**asked, "followed": view.texts[f"in_followed_{wanted}"]} if wanted is not None else asked
 
 
 def _followed(asked: Asked, view: Viewer) -> Followed | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from gate.core.report import Cell, ColumnKind, Report, Row
 from gate.core.spans import Span
 from gate.store.granted import Story, asking, signatures_of, stories_since
-from gate.web.asking import Shown, columns_of, filters_of, machine_asked, span_asked
+from gate.web.asking import OF_MACHINE, OF_SPAN, Shown, columns_of, filters_of, machine_asked, span_asked
 from gate.web.log_lookup import names_of_persons
 from gate.web.numbering import signer_of
 from gate.web.pages import site
@@ -61,7 +61,7 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         name=NAME,
         title=view.texts[f"in_q_{NAME}"],
         language=view.language,
-        filters=filters_of(view, asked, ("equipment", "lo_machine"), ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, asked, OF_MACHINE, *OF_SPAN),
         columns=columns_of(view, *COLUMNS),
         rows=lambda: _rows(found, view),
         total=len(found),

@@ -6,7 +6,7 @@ from gate.core.log_terms import Field, Result, Term
 from gate.core.report import Report
 from gate.core.spans import Span
 from gate.store.schema import accounts
-from gate.web.asking import after, columns_of, filters_of, person_asked, query_of, seqs_of, span_asked
+from gate.web.asking import OF_SPAN, after, columns_of, filters_of, person_asked, query_of, seqs_of, span_asked
 from gate.web.entry_rows import COLUMNS, entry_rows
 from gate.web.log_lookup import names_of_persons
 from gate.web.pages import site
@@ -35,7 +35,7 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         name=NAME,
         title=f"{view.texts[f'in_q_{NAME}']} {said_name(person, names)}",
         language=view.language,
-        filters=filters_of(view, asked, ("person", "in_person"), ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, asked, ("person", "in_person"), *OF_SPAN),
         columns=columns_of(view, *COLUMNS),
         rows=lambda: entry_rows(rest, view),
         total=len(found),

@@ -15,6 +15,8 @@ from gate.store.late_entries import late_entry
 from gate.store.lots import Window, windows_on
 from gate.store.use_parts import left_of, open_parts
 from gate.web.asking import (
+    OF_MACHINE,
+    OF_SPAN,
     Shown,
     Told,
     after,
@@ -74,7 +76,7 @@ def make_report(asked: Asked, view: Viewer) -> Report:
         name=NAME,
         title=view.texts[f"in_q_{NAME}"],
         language=view.language,
-        filters=filters_of(view, asked, ("equipment", "lo_machine"), ("from", "in_from"), ("to", "in_to")),
+        filters=filters_of(view, asked, OF_MACHINE, *OF_SPAN),
         columns=columns_of(view, *COLUMNS),
         rows=lambda: _rows(machine, rest, view),
         total=len(found),

@@ -11,17 +11,30 @@ from flask import current_app
 
 from gate.core.review_periods import Period, due_on
 from gate.evidence import EvidenceReader
-from gate.review_acts import Case, Outcomes, outcomes
+from gate.review_acts import Again, Case, Outcomes, outcomes
 from gate.store.granted import asking
 from gate.store.lots import Window
+from gate.store.review_changes import Changed
 from gate.store.review_periods import periods
-from gate.store.reviews import GATE, LOT, Note, Review, gate_reviews, notes_of, review_of
+from gate.store.reviews import GATE, Note, Review, gate_reviews, notes_of, review_of
 from gate.verified import Verified, last_verified, verified_path
 from gate.web.pages import site
 from gate.web.review_finding import Findings, Found, Wanted
 from gate.web.review_words import ReviewNames, review_names
 
 EXTENSION = "gate_reviews"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What came after the signature of the review of a lot or a machine."""
+
+    changed: tuple[Changed, ...]
+    """What changed about it, up to the signature of the further review."""
+    further_id: str
+    """The id of the review that can be opened, or was, because of it; empty where nothing is left to be reviewed."""
+    further_seq: int | None
+    """The signature of that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,8 @@ class Opened:
     notes: tuple[Note, ...]
     due_on: date | None
     windows: tuple[Window, ...] = ()
-    """Where and when the lot was made; empty for a period."""
+    """Where and when the lot was made, or the days of the machine; empty for a period."""
+    later: Later | None = None
 
     @property
     def review(self) -> Review:
@@ -109,6 +123,8 @@ def opened(
     due: date | None,
     wanted: Wanted | None = None,
     windows: tuple[Window, ...] = (),
+    again: Again | None = None,
+    later: Later | None = None,
 ) -> Opened:
     """Return everything about a review: what the rules find in its entries, and what was decided of it."""
     percent = site().settings.review.sample_percent
@@ -116,10 +132,10 @@ def opened(
     with connect() as connection:
         ask = asking(connection)
         known = review_of(ask, review.id)
-        stands = known is not None and (known.signed or known.scope != LOT)
-        case = Case(known if known and stands else review, found.groups, earlier)
+        stands = known is not None and (known.signed or known.scope == GATE)
+        case = Case(known if known and stands else review, found.groups, earlier, again)
         names, notes = review_names(connection, found.groups), notes_of(ask, review.id)
-        return Opened(case, found, outcomes(ask, case), names, notes, due, windows)
+        return Opened(case, found, outcomes(ask, case), names, notes, due, windows, later)
 
 
 def decided_again(seqs: tuple[int, ...]) -> dict[int, str]:

@@ -1,18 +1,19 @@
-"""Open a review by its id, whatever it is of: a period of the whole gate, or one lot."""
+"""Open a review by its id, whatever it is of: a period of the whole gate, one lot, or one machine."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from flask import abort
 
+from gate.core.review_names import LOT, ReviewName, review_name
 from gate.web.pages import site
 from gate.web.review_cases import Opened, find_period, open_period
-from gate.web.review_lots import lot_id, lot_span, open_lot
+from gate.web.review_parts import find_selection, open_part
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What is not over yet and so cannot be reviewed; `lot` empty: a period, which ends before `until_on`."""
+    """What is not over yet and so cannot be reviewed; `lot` empty: something that ends before `until_on`."""
 
     id: str
     lot: str = ""
@@ -21,19 +22,26 @@ class Running:
 
 def find_review(review_id: str) -> Opened | Running | None:
     """Return a review, None where there is nothing of this id."""
-    lot = lot_id(review_id)
-    if lot is None:
-        found = find_period(review_id)
-        if found is None:
-            return None
-        period = found[0].period
-        return open_period(*found) if period.over else Running(review_id, until_on=period.until_on)
-    span = lot_span(lot)
-    if span is None:
+    name = review_name(review_id)
+    if name is not None:
+        return _part(name)
+    found = find_period(review_id)
+    if found is None:
         return None
-    over_at = span.over_at
-    running = over_at is None or over_at > site().clock.read().at
-    return Running(review_id, lot) if over_at is None or running else open_lot(span, over_at)
+    period = found[0].period
+    return open_period(*found) if period.over else Running(review_id, until_on=period.until_on)
+
+
+def _part(name: ReviewName) -> Opened | Running | None:
+    selection = find_selection(name)
+    if selection is None:
+        return None
+    over_at = selection.over_at
+    if over_at is not None and over_at <= site().clock.read().at:
+        return open_part(selection)
+    if name.scope == LOT:
+        return Running(name.id, name.of)
+    return Running(name.id, until_on=over_at.astimezone(site().settings.zone).date() if over_at else None)
 
 
 def open_review(review_id: str) -> Opened:

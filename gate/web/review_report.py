@@ -15,6 +15,7 @@ from gate.store.reviews import Disposed
 from gate.web.formats import visible
 from gate.web.report_makers import Asked, BadQuestionError, add_report
 from gate.web.review_cases import Opened
+from gate.web.review_later import again_line, changed_line
 from gate.web.review_opening import find_review
 from gate.web.review_sample import replay_counts
 from gate.web.review_signed import signature_views
@@ -91,6 +92,7 @@ def report_of(opened: Opened, view: Viewer) -> Report:
     counts = tuple(_pair(label, number, view) for label, number in count_rows(opened, view))
     signed = signature_views([review.signed_seq] if review.signed_seq else [], words)
     state = [] if review.signed else [texts["rv_not_signed"]]
+    state += [line for line in (again_line(opened, view), changed_line(opened, view)) if line]
     done = texts["rv_outcomes"].format(
         n=len(opened.decided), m=len(opened.case.groups), list=outcome_counts(opened, words) or "–"
     )
@@ -118,8 +120,8 @@ def _pair(label: str, value: str, view: Viewer) -> str:
 
 def filter_words(opened: Opened, view: Viewer) -> str:
     """Return in words which entries the review looked at."""
-    lot = opened.review.scope_id
-    return view.texts["rv_filter_lot"].format(lot=visible(lot)) if lot else view.texts["rv_filter_gate"]
+    review = opened.review
+    return view.texts[f"rv_filter_{review.scope}"].format(of=visible(review.scope_id))
 
 
 def _later(opened: Opened, words: ReviewWords) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from gate.store.equipment_facts import instant
 from gate.store.schema import audit_trail
 from gate.web.reading import Names, ShownEntry, names_of
 from gate.web.review_finding import Found
-from gate.web.review_view import record_url
+from gate.web.review_later import record_url
 from gate.web.review_words import moment_words
 from gate.web.view import EntryView, Viewer, entry_view
 

@@ -65,21 +65,7 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
         "This period runs. Its exceptions are shown when it is over, on {day}.",
         "Cette période est en cours. Ses exceptions paraissent quand elle est terminée, le {day}.",
     ),
-    "rv_runs_lot": (
-        "This lot is still being made. Its review opens when every machine has ended it.",
-        "Ce lot est encore en fabrication. Sa revue s’ouvre quand chaque machine l’a terminé.",
-    ),
     "rv_window": ("{machine}, {since} to {until}", "{machine}, de {since} à {until}"),
-    "rv_lots": ("Lots before release", "Lots avant libération"),
-    "rv_lots_hint": (
-        "The exceptions of one lot: on its machines while it ran there, and what concerned the whole gate. What is "
-        "decided here counts in the week too.",
-        "Les exceptions d’un lot : sur ses machines pendant sa fabrication, et ce qui touchait tout le système. Ce qui "
-        "est décidé ici compte aussi pour la semaine.",
-    ),
-    "rv_lot_field": ("Lot", "Lot"),
-    "rv_open_lot": ("Open the review of this lot", "Ouvrir la revue de ce lot"),
-    "rv_of_lot": ("Review of the lot", "Revue du lot"),
     "rv_begun": ("Begun", "Commencée"),
     "rv_overdue_n": ("Reviews overdue: {n}", "Revues en retard : {n}"),
     "rv_all_done": ("All have an outcome.", "Toutes ont une issue."),
@@ -169,10 +155,6 @@ REVIEW_TEXTS: dict[str, tuple[str, str]] = {
     "rv_not_replayable": ("Cannot be decided again", "Ne peut être repris"),
     "rv_filter": ("Filter", "Filtre"),
     "rv_filter_gate": ("Every entry of this gate", "Chaque écriture de ce système"),
-    "rv_filter_lot": (
-        "Entries of lot {lot} on its machines, and what concerns the whole gate",
-        "Écritures du lot {lot} sur ses machines, et ce qui touche tout le système",
-    ),
     "rv_rules_version": ("Rules", "Règles"),
     "rv_version_n": ("version {n}", "version {n}"),
     "rv_sign_title": ("Sign the review: {period}", "Signer la revue : {period}"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import current_app, url_for
+from flask import url_for
 from markupsafe import Markup
 
 from gate.core.exception_groups import Group
@@ -15,6 +15,7 @@ from gate.store.reviews import Disposed
 from gate.verified import Verified
 from gate.web.formats import visible
 from gate.web.review_cases import Listed, Opened, chain, chain_whole, counted, today
+from gate.web.review_later import again_line, later_view, record_url
 from gate.web.review_words import ReviewWords, moment_words
 from gate.web.view import Tag, Viewer
 
@@ -78,12 +79,6 @@ class ExceptionView:
     def tickable(self) -> bool:
         """Whether this reviewer can give it an outcome here."""
         return not self.override_url and not self.mine
-
-
-def record_url(seq: int, viewer: Viewer) -> str:
-    """Return the address of an entry's page, empty where there is none."""
-    there = "record_pages.record" in current_app.view_functions
-    return url_for("record_pages.record", seq=seq, lang=viewer.language) if there else ""
 
 
 def exception_view(group: Group, opened: Opened, words: ReviewWords, reviewer: Reviewer) -> ExceptionView:
@@ -236,6 +231,9 @@ def heading(opened: Opened, words: ReviewWords) -> dict[str, object]:
         "chain": chain_state,
         "checked": checked,
         "whole": chain_whole(review),
+        "again": again_line(opened, words.viewer),
+        "earlier_id": opened.case.again.review_id if opened.case.again else "",
+        "later": later_view(opened, words.viewer),
     }
 
 

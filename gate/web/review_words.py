@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from markupsafe import Markup, escape
 
 from gate.core.exception_groups import Group
+from gate.core.review_names import LOT, MACHINE, review_name
 from gate.core.review_periods import Period
 from gate.core.review_rule_table import RULES
 from gate.core.review_rules import Extent
-from gate.store.reviews import LOT, Disposed, Review
+from gate.store.reviews import Disposed, Review
 from gate.store.schema import items, overrides
 from gate.web.formats import visible
 from gate.web.override_reading import names_of_all
@@ -97,8 +98,8 @@ class ReviewWords:
     def period(self, period: Period | Review) -> str:
         """Return what a period or a review is called."""
         texts = self.viewer.texts
-        if isinstance(period, Review) and period.scope == LOT:
-            return texts["rv_lot"].format(lot=visible(period.scope_id))
+        if isinstance(period, Review) and period.scope in {LOT, MACHINE}:
+            return self._of_part(period)
         first, until = period.from_on, period.until_on
         if first is None or until is None:
             return visible(period.id)
@@ -106,6 +107,15 @@ class ReviewWords:
         if week is None:
             return self.days(first, until)
         return texts["rv_week"].format(n=week, year=first.isocalendar().year)
+
+    def _of_part(self, review: Review) -> str:
+        texts, named = self.viewer.texts, review_name(review.id)
+        name = texts["rv_lot"].format(lot=visible(review.scope_id))
+        if review.scope == MACHINE and review.from_on and review.until_on:
+            name = texts["rv_machine"].format(
+                machine=visible(review.scope_id), days=self.days(review.from_on, review.until_on)
+            )
+        return name if named is None or named.round == 1 else texts["rv_nth"].format(name=name, n=named.round)
 
     def days(self, first: date, until: date) -> str:
         """Return the days of a period, the last one included."""

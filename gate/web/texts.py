@@ -28,6 +28,7 @@ from gate.web.override_texts import OVERRIDE_TEXTS
 from gate.web.question_texts import QUESTION_TEXTS
 from gate.web.reader_texts import READER_TEXTS
 from gate.web.requirement_texts import REQUIREMENT_TEXTS
+from gate.web.review_part_texts import REVIEW_PART_TEXTS
 from gate.web.review_texts import REVIEW_TEXTS
 from gate.web.segment_texts import SEGMENT_TEXTS
 from gate.web.shift_texts import SHIFT_TEXTS
@@ -174,6 +175,7 @@ _AREAS = (
     OVERRIDE_QUEUE_TEXTS,
     OVERRIDE_TEXTS,
     READER_TEXTS,
+    REVIEW_PART_TEXTS,
     REVIEW_TEXTS,
     SEGMENT_TEXTS,
     SHIFT_TEXTS,

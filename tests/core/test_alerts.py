@@ -67,6 +67,9 @@ CAUSES = [
     ),
     (said(Kind.SECURITY, subject="witness:w1", detail={"what": "witness_agrees"}), [("ended", "HEAD_REFUSED", "w1")]),
     (said(Kind.VERIFY, detail={"what": "no such file"}), [("raised", "VERIFY_MISSED", "trail")]),
+    (said(Kind.BACKUP, detail={"what": "missed", "tries": 1}), [("raised", "BACKUP_MISSED", "backup")]),
+    (said(Kind.BACKUP, detail={"what": "made", "sound": False}), [("ended", "BACKUP_MISSED", "backup")]),
+    (said(Kind.BACKUP, detail={"what": "restored"}), []),
     (
         said(Kind.USE_EXPIRED, ref=7, equipment="TP-01", person="E1", detail={"cause": "certification_ended"}),
         [("raised", "ENDED_IN_USE", "7")],

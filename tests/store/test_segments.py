@@ -1,19 +1,23 @@
 """After a signed segment the trail is sound again, says what does not hold, and finds whatever is changed later."""
 
+import ast
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from gate import segment_acts
 from gate.core.audit import Kind
 from gate.core.frontier import extended
 from gate.core.roles import Role
 from gate.segment_acts import Kept, Signed, sign_segment
 from gate.signatures import Signer, is_whole
+from gate.store import registry
 from gate.store.damage import Damage, survey
 from gate.store.database import open_database
-from gate.store.segments import segments_of
+from gate.store.segments import segments, segments_of
 from gate.store.verify import Proven, verify
 from gate.supervision import RefusedError
 from tests.store.open_records import Records, sql
@@ -219,12 +223,66 @@ def test_damage_in_very_many_places_is_one_break(written: Records, monkeypatch: 
     assert written.verify().sound
 
 
+TAKEN_BACK = (
+    "DELETE FROM segments",
+    "UPDATE segments SET id = '9'",
+    "UPDATE segments SET kept = 'another.db'",
+    "UPDATE segments SET kept_sha256 = ''",
+    "UPDATE segments SET known_from = known_from + 1",
+    "UPDATE segments SET version = version + 1",
+    "INSERT OR REPLACE INTO segments SELECT * FROM segments",
+)
+"""Every way to change or remove the pointer, without taking the refusals of the database away first."""
+
+
 @pytest.mark.req("E3")
 def test_a_segment_cannot_be_taken_back(written: Records) -> None:
-    """The pointer is a record like any other."""
-    written.tamper("DELETE FROM trail_head")
-    sign(written)
+    """The pointer and its entry are records like any other: the database itself refuses each way to change them."""
+    signed = sign(written, claimed=14)
+    before = (written.rows("SELECT * FROM segments"), written.rows("SELECT * FROM audit_trail ORDER BY seq"))
     engine = open_database(written.path)
-    with engine.begin() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM segments")).scalar() == 1
+    begins = ("UPDATE audit_trail SET data = '{}'", "DELETE FROM audit_trail")
+    of_entry = [sql(begin, "WHERE seq =", str(signed.seq)) for begin in begins]
+    for statement in (*TAKEN_BACK, *of_entry):
+        with (
+            pytest.raises(sa.exc.DBAPIError, match=r"history only grows|can only be closed"),
+            engine.begin() as writing,
+        ):
+            writing.execute(sa.text(statement))
     engine.dispose()
+    after = (written.rows("SELECT * FROM segments"), written.rows("SELECT * FROM audit_trail ORDER BY seq"))
+    assert after == before
+    assert written.verify().sound
+
+
+@pytest.mark.req("E3")
+def test_no_act_takes_a_segment_back(written: Records) -> None:
+    """What an act could do to any record, close it or sign anew, leaves the signature and what it says where it was."""
+    signed = sign(written, claimed=14)
+    with pytest.raises(RefusedError, match="nothing to sign for"):
+        sign(written)
+    trail = written.another_trail()
+    with trail.transaction():
+        registry.close(trail, segments, "2", trail.append(written.entry()))
+    trail.close()
+    (found,) = segments_of(open_database(written.path, read_only=True))
+    assert (found.number, found.seq) == (2, signed.seq)
+    assert [(one.first, one.last) for one in found.breaks] == [(10, 14)]
+    assert written.verify().sound
+
+
+@pytest.mark.req("E3")
+def test_one_act_alone_writes_segments() -> None:
+    """An act that does not know the table cannot change a row of it; `env.py` is what migrates the schema."""
+    folder = Path(segment_acts.__file__).parent
+    knowing = {path.name for path in folder.rglob("*.py") if "segments" in _names_of_store(path)}
+    assert knowing == {"segment_acts.py", "env.py"}
+
+
+def _names_of_store(path: Path) -> set[str]:
+    """Return what a module takes from the module of the table, and the module itself where it takes that."""
+    found = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    of_store = [one for one in found if isinstance(one, ast.ImportFrom)]
+    return {
+        alias.name for one in of_store if one.module in {"gate.store", "gate.store.segments"} for alias in one.names
+    }

@@ -49,6 +49,7 @@ LOG_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 REVIEW_ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/reviews"): frozenset({Role.QA, Role.AUDITOR}),
     ("GET", "/reviews/lot/"): frozenset({Role.QA, Role.AUDITOR}),
+    ("GET", "/reviews/machine/"): frozenset({Role.QA, Role.AUDITOR}),
     ("GET", "/reviews/lot/<path:lot>"): frozenset({Role.QA, Role.AUDITOR}),
     ("GET", "/reviews/<review_id>"): frozenset({Role.QA, Role.AUDITOR}),
     ("POST", "/reviews/<review_id>"): frozenset({Role.QA}),

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from gate.core.roles import Role
 from gate.web import matrix_reading, matrix_view
-from gate.web.app import create_app
-from gate.web.session import PARTS
 from tests.web.matrix_records import MatrixOnRecord, exported
-from tests.web.people import CHEAP, add_account, signed_in
+from tests.web.matrix_site import auditor, pages
+from tests.web.people import add_account
+
+__all__ = ["auditor", "pages"]
 
 LONG = "x" * 10_000
 
@@ -30,22 +29,6 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MatrixOnRecord]:
     found.alive()
     yield found
     found.close()
-
-
-@pytest.fixture(scope="module")
-def pages(plant: MatrixOnRecord) -> Iterator[Flask]:
-    made = create_app(plant.settings, plant.clock)
-    made.testing = True
-    made.extensions[PARTS] = replace(made.extensions[PARTS], passwords=CHEAP)
-    yield made
-    made.extensions["gate"].close()
-    made.extensions[PARTS].writer.close()
-
-
-@pytest.fixture(scope="module")
-def auditor(pages: Flask) -> FlaskClient:
-    """Reading is enough for all of it."""
-    return signed_in(pages, "aud")
 
 
 def sentences(page: str) -> list[str]:

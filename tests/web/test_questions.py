@@ -158,6 +158,8 @@ def test_denials_with_what_followed(site: FloorSite, qa: FlaskClient) -> None:
     assert found[0]["followed_by"] == "Bo Deux (E2)"
     assert [one["equipment"] for one in rows(site, "denials_followed", followed="lent")] == ["TP-01"]
     assert "Another person within 2 minutes" in shown(qa, "denials_followed", "followed=lent")
+    narrowed = report(site, "denials_followed", followed="lent").filters
+    assert "Another person within 2 minutes" in dict(narrowed).values(), "an export says what it was narrowed to"
 
 
 @pytest.mark.req("H3", "E5")

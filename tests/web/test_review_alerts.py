@@ -1,4 +1,4 @@
-"""What QA is late with calls by itself: reviews, dispositions of overrides, references of emergencies (D9, H5)."""
+"""What is late calls by itself: reviews, dispositions and references of overrides, second looks (C10, D9, H5)."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +11,13 @@ from gate.core.audit import timestamp
 from gate.store import registry, schema
 from gate.store.database import open_database
 from gate.store.floor_schema import alerts
+from gate.store.lots_schema import late_entries
 from gate.store.review_schema import reviews
 from gate.store.reviews import Review, review_values
 from gate.web.quality_conditions import quality_conditions
 from tests.web.people import signed_in
 from tests.web.review_records import FIRST, OVERRIDE, SECOND, ReviewOnRecord, pages_over, weeks
+from tests.web.test_review_lots import begin_of_second, late
 
 __all__ = ["weeks"]
 
@@ -87,6 +89,34 @@ def test_qa_is_told_where_the_day_begins_and_nobody_else(weeks: ReviewOnRecord) 
             assert "Reviews overdue: 1" in qa.get(path).text
             assert "Reviews overdue" not in sup.get(path).text
         assert "Reviews overdue" not in qa.get("/overrides?lang=en").text
+
+
+@pytest.mark.req("C10")
+@pytest.mark.parametrize("state", ["verified", "rejected"])
+def test_a_late_entry_calls_while_it_waits_for_a_second_person(weeks: ReviewOnRecord, state: str) -> None:
+    """Until somebody else has compared it with its paper it is one person's word, and may be forgotten."""
+    late(weeks, begin_of_second(weeks))
+    weeks.clock.advance(24 * 3600 - 1)
+    assert ("LATE_ENTRY_WAITING", "X") not in raised(weeks)
+    weeks.clock.advance(1)
+    assert ("LATE_ENTRY_WAITING", "X") in raised(weeks)
+    with weeks.trail.transaction():
+        before = registry.current(weeks.trail, late_entries, "X")
+        assert before is not None
+        registry.put(weeks.trail, late_entries, "X", {**before, "state": state}, weeks.trail.head.seq)
+    assert ("LATE_ENTRY_WAITING", "X") not in raised(weeks)
+
+
+@pytest.mark.req("C10")
+def test_how_long_a_late_entry_may_wait_is_the_sites_to_say(weeks: ReviewOnRecord) -> None:
+    """A site that verifies once a week is not called every day."""
+    late(weeks, begin_of_second(weeks))
+    alerts_of = weeks.settings.alerts.model_copy(update={"late_entry_hours": 168})
+    weeks.settings = weeks.settings.model_copy(update={"alerts": alerts_of})
+    weeks.clock.advance(168 * 3600 - 1)
+    assert "LATE_ENTRY_WAITING" not in [rule for rule, _ in raised(weeks)]
+    weeks.clock.advance(1)
+    assert ("LATE_ENTRY_WAITING", "X") in raised(weeks)
 
 
 def test_a_gate_without_entries_owes_nothing(tmp_path: Path) -> None:

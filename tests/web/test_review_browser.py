@@ -19,7 +19,10 @@ from tests.web.looks import SIZES, faults
 from tests.web.people import WORD, send, signed_in
 from tests.web.review_records import FIRST, OVERRIDE, SECOND, THIRD, ReviewOnRecord, pages_over, two_weeks
 from tests.web.test_browser import CHROMIUM
-from tests.web.test_review_lots import begin_of_second, window
+from tests.web.test_review_lots import begin_of_second, late, window
+from tests.web.test_review_machines import signed
+
+MACHINE = "machine:CT-01:2026-11-16:2026-11-22"
 
 CUT_OFF = """() => [...document.querySelectorAll('.exc, .kpi, .sign, .signed, .sheet, .banner, form .panel')]
     .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1).map(box => box.outerHTML)"""
@@ -30,12 +33,11 @@ PICTURES = os.environ.get("GATE_PICTURES")
 
 @dataclass
 class Served:
-    """The pages over two weeks, and who has signed in."""
+    """The pages over two weeks."""
 
     url: str
     app: Flask
     records: ReviewOnRecord
-    qa: FlaskClient
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         thread.start()
         stack.callback(thread.join)
         stack.callback(server.shutdown)
-        yield Served(f"http://127.0.0.1:{server.server_port}", app, records, signed_in(app, "qa"))
+        yield Served(f"http://127.0.0.1:{server.server_port}", app, records)
         server.server_close()
 
 
@@ -72,8 +74,9 @@ def _page(browser: Browser, found: Served, size: str, *, script: bool = True) ->
     context = browser.new_context(
         viewport={"width": width, "height": height}, base_url=found.url, java_script_enabled=script
     )
-    found.qa.get(f"/reviews/{SECOND}")
-    kept, form = found.qa.get_cookie("gate_session"), found.qa.get_cookie("gate_form")
+    qa = signed_in(found.app, "qa")
+    qa.get("/account/password")
+    kept, form = qa.get_cookie("gate_session"), qa.get_cookie("gate_form")
     assert kept and form
     context.add_cookies([{"name": one.key, "value": one.value, "url": found.url} for one in (kept, form)])
     return context.new_page()
@@ -106,7 +109,7 @@ def test_every_review_page_is_accessible_and_whole(pages: Served, browser: Brows
     """QA reads at a desk, an inspector on a tablet; nothing is cut, small, or said by colour alone."""
     page = _page(browser, pages, "desktop")
     every = ["", f"/{SECOND}?show=all", f"/{SECOND}/report"]
-    every += [f"/{FIRST}", f"/{THIRD}", f"/{SECOND}/sign", "/lot:L-118"] if language == "en" else []
+    every += [f"/{FIRST}", f"/{THIRD}", f"/{SECOND}/sign", "/lot:L-118", f"/{MACHINE}"] if language == "en" else []
     wrong = [fault for path in every for fault in _wrong(page, f"/reviews{path}", language)]
     page.context.close()
     assert wrong == []
@@ -153,6 +156,46 @@ def test_a_review_from_the_first_tick_to_the_report(pages: Served, browser: Brow
     assert _wrong(page, f"/reviews/{SECOND}/report", "en") == []
     assert _wrong(page, f"/reviews/{SECOND}?show=done", "fr") == []
     page.context.close()
+
+
+@pytest.mark.req("H5")
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_machine_is_asked_for_by_its_days(pages: Served, browser: Browser, language: str) -> None:
+    """By keyboard alone; what is wrong is told at its field, and what was chosen stays."""
+    page = _page(browser, pages, "desktop")
+    page.goto(f"/reviews?lang={language}")
+    page.locator("#f-machine").select_option("CT-01")
+    page.locator("#f-first").fill("2026-11-22")
+    page.locator("#f-last").fill("2026-11-16")
+    page.locator("#f-last").press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#f-machine")).to_have_value("CT-01")
+    assert faults(page, CUT_OFF) == []
+    if PICTURES:
+        _picture(page, "reviews-asked", language)
+    page.locator("#f-first").fill("2026-11-16")
+    page.locator("#f-last").fill("2026-11-22")
+    page.locator("#f-last").press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(MACHINE)))
+    page.context.close()
+
+
+@pytest.mark.req("H5")
+def test_a_signed_lot_says_what_changed_and_is_reviewed_again(pages: Served, browser: Browser) -> None:
+    """From the page of the signed review to the further one, both languages, every size."""
+    signed(signed_in(pages.app, "qa"), "/reviews/lot:L-118")
+    late(pages.records, begin_of_second(pages.records), lot="L-118")
+    pages.records.verified()
+    page = _page(browser, pages, "desktop")
+    wrong = _wrong(page, "/reviews/lot:L-118", "fr") + _wrong(page, "/reviews/lot:L-118/report", "en")
+    page.goto("/reviews/lot:L-118?lang=en")
+    page.get_by_role("link", name="Review it again").click()
+    expect(page.get_by_text("Reviewed again")).to_be_visible()
+    wrong += _wrong(page, "/reviews/lot-2:L-118", "en") + _wrong(page, "/reviews/lot-2:L-118", "fr")
+    signed(signed_in(pages.app, "qa"), "/reviews/lot-2:L-118")
+    wrong += _wrong(page, "/reviews/lot-2:L-118/report", "fr") + _wrong(page, "/reviews", "en")
+    page.context.close()
+    assert wrong == []
 
 
 def _the_rest(pages: Served) -> None:

@@ -38,15 +38,15 @@ def window(
         registry.put(found.trail, lot_windows, f"W-{lot}-{machine}", values, seq)
 
 
-def late(found: ReviewOnRecord, begin: datetime) -> None:
+def late(found: ReviewOnRecord, begin: datetime, lot: str = LOT) -> None:
     """Enter a use of the lot afterwards, a week later."""
     told = {"person": "E1", "equipment": "TP-01", "by": "P-sup"}
-    seq = found.tell(Kind.LATE_ENTRY, subject="late:X", new={"lot": LOT}, **told)
+    seq = found.tell(Kind.LATE_ENTRY, subject="late:X", new={"lot": lot}, **told)
     values: dict[str, str | int | None] = {
         "equipment_id": "TP-01",
         "person_id": "E1",
         "operation": "USE",
-        "lot": LOT,
+        "lot": lot,
         "from_at": timestamp(begin),
         "until_at": timestamp(begin + timedelta(hours=1)),
         "cause": "gate_down",

@@ -17,8 +17,11 @@ from gate.web.app import create_app
 from gate.web.session import PARTS
 from tests.scenarios.plant import record
 from tests.web.matrix_records import MatrixOnRecord, exported, matrix_plant
+from tests.web.matrix_site import auditor, pages
 from tests.web.people import CHEAP, add_account, signed_in
 from tests.web.records import NOON
+
+__all__ = ["auditor", "pages"]
 
 WEEK = timedelta(weeks=1)
 LONG = "9" * 10_000
@@ -51,21 +54,6 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MatrixOnRecord]:
     found.alive()
     yield found
     found.close()
-
-
-@pytest.fixture(scope="module")
-def pages(plant: MatrixOnRecord) -> Iterator[Flask]:
-    made = create_app(plant.settings, plant.clock)
-    made.testing = True
-    made.extensions[PARTS] = replace(made.extensions[PARTS], passwords=CHEAP)
-    yield made
-    made.extensions["gate"].close()
-    made.extensions[PARTS].writer.close()
-
-
-@pytest.fixture(scope="module")
-def auditor(pages: Flask) -> FlaskClient:
-    return signed_in(pages, "aud")
 
 
 def seen(browser: FlaskClient, query: str = "", path: str = "/trends", status: int = 200) -> str:
