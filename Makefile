@@ -28,11 +28,12 @@ check: dev
 # The rules and the wire are measured: every branch of them must be run by their own tests.
 RULES := tests/core tests/firmware_protocol
 
+# In the order of the folders: the few long tests of whole processes begin early, the many short ones fill the end.
 test: check
 	@mkdir -p build
 	$(PYTHON) -m coverage run -m pytest -q $(RULES) --junitxml=build/junit-rules.xml
 	$(PYTHON) -m coverage report --include='gate/core/*,firmware_protocol/*' --fail-under=100 --skip-covered
-	$(PYTHON) -m pytest -q -n 2 --dist loadscope $(addprefix --ignore=,$(RULES)) --junitxml=build/junit-rest.xml
+	$(PYTHON) -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder $(addprefix --ignore=,$(RULES)) --junitxml=build/junit-rest.xml
 	@$(PYTHON) -m tests.trace --results build/junit-rules.xml build/junit-rest.xml --summary
 
 bench: dev

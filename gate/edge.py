@@ -23,6 +23,7 @@ from gate.readers.orders import Order
 from gate.seal_files import key_in_force
 from gate.sealing import Sealer
 from gate.settings import Settings, warnings_of
+from gate.short_turns import take_short_turns
 from gate.store.seals import last_sealed
 from gate.systemd_notify import notify
 from gate.use_watch import start_up
@@ -118,6 +119,7 @@ class Edge:
 
     def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:
         def work() -> None:
+            take_short_turns()
             try:
                 while not self._stop.is_set():
                     step()

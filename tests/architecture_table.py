@@ -119,6 +119,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "gate.settings_sections": (CORE, "gate.settings_names"),
     "gate.tls_certificates": (),
     "gate.tls_checks": ("gate.tls_certificates",),
+    "gate.short_turns": (),
     "gate.tls_error": (),
     "gate.tls_files": ("gate.settings", "gate.tls_error", "gate.tls_certificates", "gate.tls_checks"),
     "gate.backups": (CORE, STORE, CLOCK, "gate", "gate.settings", "gate.single_instance"),
