@@ -86,7 +86,7 @@ class Edge:
             add_backups(timetable, nights, self._clock)
         add_sealing(timetable, self.gate, Sealer(lambda in_use: key_in_force(self._settings, in_use)))
         gc.collect()
-        gc.freeze()  # what is there at the start stays: looking through it anew would hold up a badge by 10 ms
+        gc.freeze()  # what is there at the start stays: no badge waits while it is looked through anew
         notify("READY=1")
         log.info("ready", extra={"gate": self._settings.gate.id})
         while not self._stop.wait(1.0):

@@ -55,7 +55,7 @@ def post_worker_init(worker: Worker) -> None:
     The event streams, which never end by themselves, end when told.
     """
     gc.collect()
-    gc.freeze()  # the pages themselves stay: looking through them anew again and again slows an export by a fifth
+    gc.freeze()  # the pages themselves stay: no export waits while they are looked through anew
     found: Site = worker.wsgi.extensions["gate"]
     found.alerting.start()
     found.searching.start()
